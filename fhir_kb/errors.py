@@ -1,0 +1,142 @@
+"""The one exception tree: each class carries its HTTP status and FHIR issue code.
+
+https://hl7.org/fhir/R4/valueset-issue-type.html
+
+::
+
+    FhirKbError                      500 exception
+    ├── KnowledgeError               500 exception      an authored file is wrong
+    ├── StoreError                   500 exception      the store cannot be used
+    │   └── CorruptedResource        500 exception      a stored body fails its checksum
+    └── RequestError                 400 invalid        the caller can mend it
+        ├── MalformedContent         400 structure      JSON or XML that cannot be read
+        │   └── TooLarge             413 too-long
+        ├── InvalidParameter         400 value          a search value that cannot be understood
+        ├── UnsupportedParameter     400 not-supported
+        ├── UnsupportedModifier      400 not-supported
+        ├── FHIRPathError            400 invalid        an expression that cannot be compiled or run
+        ├── UnknownType              404 not-supported
+        ├── UnknownResource          404 not-found
+        ├── DeletedResource          410 deleted
+        ├── MethodNotAllowed         405 not-supported
+        ├── NotAcceptable            406 not-supported
+        └── UnsupportedMediaType     415 not-supported
+
+A message says what was asked, why it was refused and what would work.
+"""
+
+from typing import ClassVar
+
+
+class FhirKbError(Exception):
+    """Root of the tree: a fault of ours unless a subclass says otherwise."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "exception"
+
+    def __init__(self, message: str, *, expression: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.expression = expression
+
+
+class KnowledgeError(FhirKbError):
+    """An authored file is wrong; the message names file, line and what was expected."""
+
+
+class StoreError(FhirKbError):
+    """The store cannot be opened, built or read."""
+
+
+class CorruptedResource(StoreError):
+    """A stored body does not match its SHA-256: it is reported, never served."""
+
+
+class RequestError(FhirKbError):
+    """The caller asked for something that can be put right by the caller."""
+
+    status = 400
+    code = "invalid"
+
+
+class MalformedContent(RequestError):
+    """Text that is not strict JSON or XML; ``line`` and ``column`` start at 1."""
+
+    code = "structure"
+
+    def __init__(self, message: str, *, line: int | None = None, column: int | None = None) -> None:
+        where = f" (line {line}, column {column})" if line is not None else ""
+        super().__init__(message + where)
+        self.line = line
+        self.column = column
+
+
+class TooLarge(MalformedContent):
+    """Content beyond a limit of size, depth or number."""
+
+    status = 413
+    code = "too-long"
+
+
+class InvalidParameter(RequestError):
+    """A search parameter is known, its value is not of its form."""
+
+    code = "value"
+
+
+class UnsupportedParameter(RequestError):
+    """A search parameter that the resource type does not have in this version."""
+
+    code = "not-supported"
+
+
+class UnsupportedModifier(RequestError):
+    """A modifier or prefix that the parameter's type does not allow."""
+
+    code = "not-supported"
+
+
+class FHIRPathError(RequestError):
+    """A FHIRPath expression that cannot be compiled, or fails while it runs."""
+
+
+class UnknownType(RequestError):
+    """A resource type, operation or URL that this server does not have."""
+
+    status = 404
+    code = "not-supported"
+
+
+class UnknownResource(RequestError):
+    """An id under which nothing is stored."""
+
+    status = 404
+    code = "not-found"
+
+
+class DeletedResource(RequestError):
+    """An id under which a resource once was."""
+
+    status = 410
+    code = "deleted"
+
+
+class MethodNotAllowed(RequestError):
+    """The URL exists, the HTTP method does not apply to it."""
+
+    status = 405
+    code = "not-supported"
+
+
+class NotAcceptable(RequestError):
+    """No representation that the Accept header allows, or an unknown fhirVersion."""
+
+    status = 406
+    code = "not-supported"
+
+
+class UnsupportedMediaType(RequestError):
+    """A request body in a format that is not read here."""
+
+    status = 415
+    code = "not-supported"

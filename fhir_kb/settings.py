@@ -1,0 +1,52 @@
+"""Every setting, its environment variable, default and meaning: one table.
+
+Read once, at the door (``cli`` and ``web``), and passed down as a value.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from fhir_kb.errors import KnowledgeError
+
+CANONICAL = "https://fhir-kb.example.org/fhir"
+"""Base of our own canonical URLs: profiles, extensions, code systems, identifiers."""
+
+
+def _setting(default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The values in force; each may be set as ``FHIR_KB_<NAME>`` in the environment."""
+
+    data: Path = _setting(Path(".fhir-kb"), "folder of the built knowledge; made when missing")
+    host: str = _setting("127.0.0.1", "address that the server listens on")
+    port: int = _setting(8080, "port that the server listens on")
+    threads: int = _setting(8, "requests answered at the same time")
+    base_url: str = _setting("", "public URL of the server; taken from each request when empty")
+    page_size: int = _setting(50, "matches on a page when _count is not given")
+    page_size_max: int = _setting(500, "largest _count; a larger one is reduced to it")
+    include_max: int = _setting(1000, "resources that _include and _revinclude may add to a page")
+    body_bytes_max: int = _setting(16_000_000, "largest request body, in bytes")
+    url_bytes_max: int = _setting(16_000, "longest request target, in bytes")
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of this environment; refuse a value that is not of its type."""
+    source = os.environ if environment is None else environment
+    known = {f"FHIR_KB_{setting.name.upper()}": setting for setting in fields(Settings)}
+    values: dict[str, Any] = {}
+    for variable, setting in known.items():
+        if variable in source:
+            kind = type(setting.default)
+            try:
+                values[setting.name] = kind(source[variable])
+            except ValueError as error:
+                raise KnowledgeError(
+                    f"{variable} is {source[variable]!r}; it takes a value like {setting.default!r}"
+                ) from error
+    return Settings(**values)
