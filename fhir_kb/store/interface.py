@@ -1,0 +1,169 @@
+"""What every store offers: reading by id, and sets of rows for each value that was indexed.
+
+https://hl7.org/fhir/R4/http.html
+
+A row number stands for one current resource; later updates have larger numbers, so that the
+newest matches are the largest rows of a set. Search works on sets of rows only and knows no
+engine: a snapshot file, an overlay of written resources and the union of both answer alike.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple, Protocol
+
+from pyroaring import AbstractBitMap
+
+from fhir_kb.store.resource import StoredResource
+
+Rows = AbstractBitMap
+"""A set of row numbers; never changed by who receives it."""
+
+Kind = Literal[
+    "token",
+    "system",
+    "identifier-type",
+    "text",
+    "string",
+    "uri",
+    "reference",
+    "date",
+    "quantity",
+    "composite",
+]
+
+
+class Field(NamedTuple):
+    """The values of one kind under one search parameter of one resource type.
+
+    ``component`` is the position in a composite; its sets hold occurrences of the composite
+    instead of rows, and ``Index.owners`` turns occurrences into rows.
+    """
+
+    type: str
+    parameter: str
+    kind: Kind
+    component: int | None = None
+
+
+class Link(NamedTuple):
+    """A reference that a resource holds, by the code of the search parameter which finds it."""
+
+    parameter: str
+    type: str | None
+    id: str | None
+    url: str | None
+
+
+class Intervals(Protocol):
+    """Values of a field as intervals ``low`` to ``high``, both included; ends may be infinite.
+
+    Each method returns the owners of at least one interval that meets the condition.
+    """
+
+    def within(self, low: float, below: float) -> Rows:
+        """Intervals with ``low <= their low`` and ``their high < below``."""
+        ...
+
+    def touching(self, low: float, below: float) -> Rows:
+        """Intervals that share at least one point with ``low`` to, but without, ``below``."""
+        ...
+
+    def starting(self, low: float, below: float) -> Rows:
+        """Intervals whose low end is at or above ``low`` and under ``below``."""
+        ...
+
+    def ending(self, low: float, below: float) -> Rows:
+        """Intervals whose high end is at or above ``low`` and under ``below``."""
+        ...
+
+
+class SortOrder(Protocol):
+    """The order of one type's resources by one search parameter."""
+
+    @property
+    def rows(self) -> Rows:
+        """The rows that have a value."""
+        ...
+
+    @property
+    def ascending(self) -> Sequence[int]:
+        """The rows that have a value, smallest first."""
+        ...
+
+    def rank(self, row: int) -> int:
+        """Return the place of a row's value among the distinct values; equal values share it."""
+        ...
+
+
+class Reader(Protocol):
+    """Resources by type and id."""
+
+    @property
+    def release(self) -> str:
+        """The knowledge release that is served."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """A text that differs whenever any resource differs."""
+        ...
+
+    def total(self, type: str) -> int:
+        """Return the number of resources of this type; 0 for a type that is not held."""
+        ...
+
+    def read(self, type: str, id: str) -> StoredResource | None:
+        """Return the current version, or None; refuse a corrupted one (CorruptedResource)."""
+        ...
+
+
+class Index(Protocol):
+    """Sets of rows by indexed value."""
+
+    def rows_of_type(self, type: str) -> Rows:
+        """Return the rows of all resources of this type."""
+        ...
+
+    def row(self, type: str, id: str) -> int | None:
+        """Return the row of a resource, or None."""
+        ...
+
+    def resources(self, rows: Iterable[int]) -> list[StoredResource]:
+        """Return the resources of these rows in this order; refuse a corrupted one."""
+        ...
+
+    def links(self, row: int) -> tuple[Link, ...]:
+        """Return the references that the resource of this row holds."""
+        ...
+
+    def present(self, field: Field) -> Rows:
+        """Return the owners of at least one value of this field."""
+        ...
+
+    def term(self, field: Field, key: str) -> Rows:
+        """Return the owners of exactly this key."""
+        ...
+
+    def terms(self, field: Field, first: str, below: str | None) -> Iterator[tuple[str, Rows]]:
+        """Return keys from ``first`` up to, but without, ``below`` (None: to the end) in order."""
+        ...
+
+    def intervals(self, field: Field) -> Mapping[str, Intervals]:
+        """Return a field's intervals by unit key (see ``keys``); dates and numbers have ``""``."""
+        ...
+
+    def sort_order(self, type: str, parameter: str, *, descending: bool) -> SortOrder | None:
+        """Return the order by smallest value, or largest value when descending; None without."""
+        ...
+
+    def owners(self, type: str, parameter: str, occurrences: Rows) -> Rows:
+        """Return the rows that hold these occurrences of a composite."""
+        ...
+
+    @property
+    def newest(self) -> int:
+        """The latest update of any resource, in microseconds since 1970 UTC."""
+        ...
+
+
+class Store(Reader, Index, Protocol):
+    """A reader that can be searched."""
