@@ -12,10 +12,14 @@ Strength = Literal["required", "extensible", "preferred", "example"]
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """The value set an element's codes come from; ``value_set`` is a canonical URL."""
+    """The value set an element's codes come from; ``value_set`` is a canonical URL.
+
+    ``maximum`` is the value set that no code may leave, where the strength alone would allow it.
+    """
 
     strength: Strength
     value_set: str
+    maximum: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,10 @@ class Element:
 
     ``name`` is the element's name as FHIRPath says it (``value`` for ``value[x]``);
     ``max`` is None for ``*``. For a backbone element and for a content reference the single
-    type's code is the path of the defining element (``Observation.component``).
+    type's code is the path of the defining element (``Observation.component``). A primitive's
+    own ``value`` has a FHIRPath system type (``System.String``).
+    ``constraints`` are those that the element adds to the constraints of its types; what is
+    stated on a backbone element is a constraint of the backbone's own type.
     """
 
     name: str
@@ -78,7 +85,9 @@ class TypeDefinition:
     ``elements`` holds inherited elements too, keyed by FHIRPath name.
     ``json_names`` maps a JSON key (``valueQuantity``, ``status``; never ``_status``) to its
     element and type code.
-    ``pattern`` is a primitive's regular expression.
+    ``constraints`` holds inherited constraints too, those of the base type first.
+    ``pattern`` is a primitive's regular expression, for ``re.fullmatch`` with ``re.ASCII``.
+    ``binding`` binds the type itself (the unit of an Age), wherever it is used.
     """
 
     name: str
@@ -89,6 +98,7 @@ class TypeDefinition:
     json_names: Mapping[str, tuple[Element, ElementType]]
     constraints: tuple[Constraint, ...] = ()
     pattern: str | None = None
+    binding: Binding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +106,8 @@ class SearchParameter:
     """A search parameter of one resource type.
 
     ``type`` is one of number, date, string, token, reference, composite, quantity, uri, special.
-    ``components`` of a composite are (code of the component parameter, FHIRPath expression).
+    ``components`` of a composite are (code of the component parameter, FHIRPath expression);
+    ``component_types`` are their types in the same order.
     """
 
     code: str
@@ -105,6 +116,7 @@ class SearchParameter:
     expression: str
     targets: tuple[str, ...] = ()
     components: tuple[tuple[str, str], ...] = ()
+    component_types: tuple[str, ...] = ()
     description: str = ""
 
 

@@ -1,0 +1,1 @@
+"""What turns the published packages into the definitions' tables; only the build tool needs it."""
