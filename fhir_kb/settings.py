@@ -42,11 +42,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     values: dict[str, Any] = {}
     for variable, setting in known.items():
         if variable in source:
-            kind = type(setting.default)
+            default: Any = setting.default
+            kind = type(default)
             try:
                 values[setting.name] = kind(source[variable])
             except ValueError as error:
                 raise KnowledgeError(
-                    f"{variable} is {source[variable]!r}; it takes a value like {setting.default!r}"
+                    f"{variable} is {source[variable]!r}; it takes a value like {default!r}"
                 ) from error
     return Settings(**values)
