@@ -1,11 +1,10 @@
 """The authored files of a folder become one ``Knowledge``, or an error that names the line."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from fhir_kb.errors import KnowledgeError
 from fhir_kb.facts.fact import ConceptId, DrugId, Fact, SourceId
@@ -35,22 +34,24 @@ def _load(folder: Path) -> Knowledge:
     sources = _read(folder / "sources.yaml", "sources")
     concepts = _read(folder / "concepts.yaml", "concepts")
     not_modelled = _read(folder / "not-modelled.yaml", "not-modelled")
-    release = read_yaml_text(folder / "release.yaml").data
+    release = read_yaml_text(folder / "release.yaml")
+    drugs = _read_folder(folder / "drugs", "drug")
+    studies = _read_folder(folder / "studies", "study")
     organizations = _facts(sources, "organizations", Organization, None)
     details = _facts(sources, "source_details", SECTIONS["source_details"], None)
     knowledge = Knowledge(
-        release=Release(release["version"], release["date"]),
+        release=read_object(Release, release.data, release, ()),
         sources={entry.id: entry for entry in _entries(sources, "sources", Source)},
         organizations={fact.id: fact for fact in organizations},
         bibliography=FactFile(
             "sources", {"organizations": organizations, "source_details": details}
         ),
         concepts={entry.id: entry for entry in _entries(concepts, "concepts", Concept)},
-        drugs={drug.id: drug for drug in _drugs(folder / "drugs")},
-        studies={study.id: study for study in _studies(folder / "studies")},
+        drugs={id: _drug(text) for id, text in drugs.items()},
+        studies={id: _study(text) for id, text in studies.items()},
         not_modelled=tuple(_entries(not_modelled, "not_modelled", NotModelled)),
     )
-    check_references(knowledge, folder)
+    check_references(knowledge, {"sources": sources, **drugs, **studies})
     return knowledge
 
 
@@ -58,6 +59,15 @@ def _read(file: Path, kind: FileKind) -> AuthoredText:
     text = read_yaml_text(file)
     check_against_schema(text, kind)
     return text
+
+
+def _read_folder(folder: Path, kind: Literal["drug", "study"]) -> dict[str, AuthoredText]:
+    """Return the texts of a folder by their ids, which are the names of the files."""
+    texts = {file.stem: _read(file, kind) for file in sorted(folder.glob("*.yaml"))}
+    for stem, text in texts.items():
+        if text.data[kind] != stem:
+            raise text.error((kind,), f"{text.data[kind]!r} must be the file's name {stem!r}")
+    return texts
 
 
 def _entries(text: AuthoredText, section: str, cls: type[Any]) -> list[Any]:
@@ -103,35 +113,24 @@ def _sections(text: AuthoredText) -> dict[str, tuple[Fact, ...]]:
     return sections
 
 
-def _drugs(folder: Path) -> Iterator[Drug]:
-    for file in sorted(folder.glob("*.yaml")):
-        text = _read(file, "drug")
-        _same_name(text, "drug")
-        yield Drug(text.data["drug"], _sections(text), ConceptId(text.data["concept"]))
+def _drug(text: AuthoredText) -> Drug:
+    return Drug(text.data["drug"], _sections(text), ConceptId(text.data["concept"]))
 
 
-def _studies(folder: Path) -> Iterator[Study]:
-    for file in sorted(folder.glob("*.yaml")):
-        text = _read(file, "study")
-        _same_name(text, "study")
-        data = text.data
-        drugs = data["drugs"] if isinstance(data["drugs"], list) else [data["drugs"]]
-        yield Study(
-            id=data["study"],
-            sections=_sections(text),
-            title=data["title"],
-            short=data["short"],
-            kind=data["kind"],
-            condition=ConceptId(data["condition"]),
-            drugs=tuple(DrugId(drug) for drug in drugs),
-            source=data["source"],
-            publication=data.get("publication"),
-        )
-
-
-def _same_name(text: AuthoredText, key: str) -> None:
-    if text.data[key] != text.file.stem:
-        raise text.error((key,), f"{text.data[key]!r} must be the file's name {text.file.stem!r}")
+def _study(text: AuthoredText) -> Study:
+    data = text.data
+    drugs = data["drugs"] if isinstance(data["drugs"], list) else [data["drugs"]]
+    return Study(
+        id=data["study"],
+        sections=_sections(text),
+        title=data["title"],
+        short=data["short"],
+        kind=data["kind"],
+        condition=ConceptId(data["condition"]),
+        drugs=tuple(DrugId(drug) for drug in drugs),
+        source=data["source"],
+        publication=data.get("publication"),
+    )
 
 
 def check_file(file: Path) -> None:

@@ -80,10 +80,17 @@ def read_value(kind: Any, value: Any, text: AuthoredText, path: Path_) -> Any:
     if kind is int:
         return int(value)
     if issubclass(kind, Written):
-        return kind.parse(value)
+        return _written(kind, value, text, path)
     if isinstance(kind, type) and is_dataclass(kind):
         return read_object(kind, value, text, path)
     raise TypeError(f"no reader for {kind!r}")
+
+
+def _written(kind: type[Written], value: str, text: AuthoredText, path: Path_) -> Written:
+    try:
+        return kind.parse(value)
+    except ValueError as error:
+        raise text.error(path, str(error)) from error
 
 
 def read_object(cls: Any, value: dict[str, Any], text: AuthoredText, path: Path_) -> Any:

@@ -4,10 +4,9 @@ Also the arithmetic a file can be held to: n is not above N, and a printed perce
 """
 
 import difflib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, NewType, get_args
 
 from fhir_kb.errors import KnowledgeError
@@ -21,26 +20,52 @@ from fhir_kb.facts.fact import (
     SourceId,
     StudyId,
 )
-from fhir_kb.facts.knowledge import FactFile, Knowledge, Study
+from fhir_kb.facts.knowledge import Drug, FactFile, Knowledge, Study
 from fhir_kb.facts.schema import authored_name, hints
 from fhir_kb.facts.study_facts import CountedEvent, OutcomeCount, StudyGroup
+from fhir_kb.facts.yaml_text import AuthoredText, Path_
+
+Name = tuple[Path_, Any, str]
+"""A name in a fact: the path of keys that leads to it, its kind, the name itself."""
 
 
-def check_references(knowledge: Knowledge, folder: Path) -> None:
-    """Refuse knowledge in which a name leads nowhere or a count contradicts itself."""
+def check_references(knowledge: Knowledge, texts: Mapping[str, AuthoredText]) -> None:
+    """Refuse knowledge in which a name leads nowhere or a count contradicts itself.
+
+    ``texts`` holds the authored text of each file of facts by the file's id, to name the line.
+    """
     mistakes = [
-        f"{folder}: {file.id}.{fact.id}: {mistake}"
+        str(texts[file.id].error(path, mistake))
         for file in knowledge.files()
-        for fact in file
-        for mistake in (*_dangling(knowledge, file, fact), *_miscounted(file, fact))
-    ]
-    mistakes += [
-        f"{folder}: {study.id}: {mistake}"
-        for study in knowledge.studies.values()
-        for mistake in _study_header(knowledge, study)
+        for path, mistake in _mistakes(knowledge, file)
     ]
     if mistakes:
         raise KnowledgeError("\n".join(mistakes))
+
+
+def _mistakes(knowledge: Knowledge, file: FactFile) -> Iterator[tuple[Path_, str]]:
+    known = _known(knowledge, file)
+    for section, facts in file.sections.items():
+        for i, fact in enumerate(facts):
+            for where, mistake in (*_dangling(known, _names(fact)), *_miscounted(file, fact)):
+                yield (section, i, *where), mistake
+    yield from _dangling(known, _headers(knowledge, file))
+
+
+def _headers(knowledge: Knowledge, file: FactFile) -> Iterator[Name]:
+    """Yield the names outside facts: a file's own header, an entry of the list of sources."""
+    if isinstance(file, Drug):
+        yield ("concept",), ConceptId, file.concept
+    elif isinstance(file, Study):
+        yield ("condition",), ConceptId, file.condition
+        yield ("source",), SourceId, file.source
+        yield from ((("drugs", i), DrugId, drug) for i, drug in enumerate(file.drugs))
+        if file.publication is not None:
+            yield ("publication",), SourceId, file.publication
+    elif file is knowledge.bibliography:
+        for i, source in enumerate(knowledge.sources.values()):
+            for where, kind, name in _names(source):
+                yield ("sources", i, *where), kind, name
 
 
 def _known(knowledge: Knowledge, file: FactFile) -> dict[Any, Collection[str]]:
@@ -55,25 +80,27 @@ def _known(knowledge: Knowledge, file: FactFile) -> dict[Any, Collection[str]]:
     }
 
 
-def _dangling(knowledge: Knowledge, file: FactFile, fact: Any) -> Iterator[str]:
-    known = _known(knowledge, file)
-    for where, kind, name in _names(fact):
+def _dangling(
+    known: dict[Any, Collection[str]], names: Iterable[Name]
+) -> Iterator[tuple[Path_, str]]:
+    for where, kind, name in names:
         if kind in known and name not in known[kind]:
             near = difflib.get_close_matches(name, known[kind], n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
-            yield f"{where}: no {kind.__name__.removesuffix('Id').lower()} {name!r}{hint}"
+            yield where, f"no {kind.__name__.removesuffix('Id').lower()} {name!r}{hint}"
 
 
-def _names(value: Any, where: str = "") -> Iterator[tuple[str, Any, str]]:
+def _names(value: Any) -> Iterator[Name]:
+    """Yield every name in a value, however deep."""
     for field in fields(value):
         content = getattr(value, field.name)
-        place = f"{where}{authored_name(field)}"
         kind = _named_kind(hints(value.__class__)[field.name])
-        for part in content if isinstance(content, tuple) else (content,):
+        for i, part in enumerate(content if isinstance(content, tuple) else (content,)):
+            where: Path_ = (authored_name(field), i)
             if kind is not None and isinstance(part, str):
-                yield place, kind, part
+                yield where, kind, part
             elif is_dataclass(part):
-                yield from _names(part, f"{place}.")
+                yield from (((*where, *inner), kind, name) for inner, kind, name in _names(part))
 
 
 def _named_kind(hint: Any) -> Any:
@@ -82,7 +109,7 @@ def _named_kind(hint: Any) -> Any:
     return next((kind for arm in get_args(hint) if (kind := _named_kind(arm))), None)
 
 
-def _miscounted(file: FactFile, fact: Any) -> Iterator[str]:
+def _miscounted(file: FactFile, fact: Any) -> Iterator[tuple[Path_, str]]:
     if not isinstance(fact, OutcomeCount | CountedEvent) or fact.n is None:
         return
     sizes: dict[str, int | None] = {group.id: group.n for group in file.of(StudyGroup)}
@@ -90,11 +117,12 @@ def _miscounted(file: FactFile, fact: Any) -> Iterator[str]:
     if total is None:
         return
     if fact.n > total:
-        yield f"n is {fact.n}, more than the group's {total}"
+        yield ("n",), f"{fact.n} is more than the group's {total}"
     elif fact.percent and abs(_share(fact.n, total) - fact.percent.value) > _half(
         fact.percent.value
     ):
-        yield f"{fact.n} of {total} is {_share(fact.n, total):.2f} %, not {fact.percent.value} %"
+        share = f"{_share(fact.n, total):.2f} %"
+        yield ("percent",), f"{fact.n} of {total} is {share}, not {fact.percent.value} %"
 
 
 def _share(n: int, total: int) -> Decimal:
@@ -105,12 +133,3 @@ def _half(printed: Decimal) -> Decimal:
     """Half a unit of the last printed digit, a little more for a rounded half."""
     exponent = printed.as_tuple().exponent
     return Decimal(1).scaleb(int(exponent)) * Decimal("0.51")
-
-
-def _study_header(knowledge: Knowledge, study: Study) -> Iterator[str]:
-    if study.condition not in knowledge.concepts:
-        yield f"condition: no concept {study.condition!r}"
-    yield from (f"drugs: no drug {id!r}" for id in study.drugs if id not in knowledge.drugs)
-    for id in filter(None, (study.source, study.publication)):
-        if id not in knowledge.sources:
-            yield f"source: no source {id!r}"

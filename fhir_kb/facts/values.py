@@ -43,6 +43,14 @@ class Range:
     low: Decimal | None
     high: Decimal | None
 
+    def __post_init__(self) -> None:
+        _in_order(self.low, self.high)
+
+
+def _in_order(low: Decimal | None, high: Decimal | None) -> None:
+    if low is not None and high is not None and low > high:
+        raise ValueError(f"{low}..{high} runs backwards; write {high}..{low}")
+
 
 def _range(text: str | None) -> Range | None:
     if text is None:
@@ -92,6 +100,9 @@ class Frequency(Written):
 
     form: ClassVar[str] = rf"(\d+) per (?:({_RANGE}|{_NUMBER}) )?(s|min|h|d|wk|mo|a)"
     examples: ClassVar[tuple[str, ...]] = ("1 per d", "1 per 2 wk", "1 per 2..3 mo")
+
+    def __post_init__(self) -> None:
+        _in_order(self.period, self.period_max)
 
     @classmethod
     def _from(cls, match: re.Match[str]) -> Self:
@@ -160,6 +171,9 @@ class Interval(Written):
 
     form: ClassVar[str] = _RANGE
     examples: ClassVar[tuple[str, ...]] = ("0.57..0.67",)
+
+    def __post_init__(self) -> None:
+        _in_order(self.low, self.high)
 
     @classmethod
     def _from(cls, match: re.Match[str]) -> Self:
