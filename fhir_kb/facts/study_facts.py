@@ -6,7 +6,10 @@ from typing import Literal
 from fhir_kb.facts.fact import ConceptId, DrugId, Fact, GroupId, OrganizationId
 from fhir_kb.facts.values import Amount, Figure, Interval, PValue, Summary
 
-Direction = Literal["improved", "worsened", "increased", "decreased", "no-difference", "prolonged"]
+Direction = Literal[
+    "improved", "worsened", "increased", "decreased", "no-difference", "prolonged", "present"
+]
+"""Which way an outcome went; ``present`` is an effect that is stated without a comparison."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +74,11 @@ class AssessmentPoints(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arm(Fact):
-    """A comparison group of the protocol."""
+    """A comparison group of the protocol; ``role`` stands only where the source tells it."""
 
     name: str
     drugs: tuple[DrugId, ...]
-    role: Literal["experimental", "active-comparator"]
+    role: Literal["experimental", "active-comparator"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
