@@ -1,0 +1,228 @@
+"""PlanDefinition: what a risk programme, a medicine's monitoring or a protocol asks to be done.
+
+https://hl7.org/fhir/R4/plandefinition.html; R5 reads these elements the same way.
+
+Conditions are given in words: an expression that is always true would make a rule always apply.
+"""
+
+from collections.abc import Callable, Iterator
+
+from fhir_kb.facts.drug_facts import (
+    DoseAdjustment,
+    Management,
+    Monitoring,
+    ProgrammeRequirement,
+    RiskProgramme,
+)
+from fhir_kb.facts.fact import Fact
+from fhir_kb.facts.knowledge import Drug, FactFile, Study
+from fhir_kb.formats import Json
+from fhir_kb.resources.context import Context
+from fhir_kb.resources.datatypes import (
+    amount_choice,
+    amount_quantity,
+    codeable,
+    complex_extension,
+    identifier,
+    own_extension,
+    present,
+    timing,
+)
+from fhir_kb.resources.frame import frame
+from fhir_kb.resources.sourcing import sourced
+from fhir_kb.resources.wording import amount_words, frequency_words
+from fhir_kb.settings import CANONICAL
+
+_ACTIONS = {
+    "add-medication": "add another medicine",
+    "discontinue": "stop the medicine",
+    "halve": "halve the dose",
+    "increase": "raise the dose",
+    "interrupt": "interrupt the medicine",
+    "reduce": "lower the dose",
+    "temporarily-stop": "stop the medicine for a time",
+    "measure": "measure",
+    "report": "report to the doctor",
+    "report-immediately": "report to the doctor at once",
+    "seek-care-immediately": "seek medical care at once",
+    "visit": "follow-up visit",
+}
+
+
+def build(context: Context) -> Iterator[Json]:
+    """Yield the risk programmes, the safety plans of medicines and the protocols of studies."""
+    for drug in context.knowledge.drugs.values():
+        for programme in context.about(drug, RiskProgramme):
+            yield _programme(context, drug, programme)
+        actions = list(_actions(context, drug))
+        if actions:
+            title = f"{context.text(drug.concept)}: monitoring and adjustment"
+            yield _plan(context, f"{drug.id}-safety", title, "drug-knowledge", actions)
+    for study in context.knowledge.studies.values():
+        actions = list(_actions(context, study))
+        if actions:
+            title = f"{study.short}: protocol rules"
+            yield _plan(context, f"{study.id}-protocol", title, "published-aggregate", actions)
+
+
+def _plan(context: Context, id: str, title: str, kind: str, actions: list[Json]) -> Json:
+    rows = [(action["title"], action["description"]) for action in actions]
+    return frame("PlanDefinition", id, kind, title, rows) | {
+        "url": f"{CANONICAL}/PlanDefinition/{id}",
+        "identifier": [identifier("plan", id)],
+        "version": context.knowledge.release.version,
+        "title": title,
+        "status": "active",
+        "action": actions,
+    }
+
+
+# --- a risk programme and its requirements ---
+
+
+def _programme(context: Context, drug: Drug, programme: RiskProgramme) -> Json:
+    requirements = [
+        fact for fact in drug.of(ProgrammeRequirement) if fact.programme == programme.id
+    ]
+    actions = [_requirement(context, fact) for fact in requirements]
+    plan = _plan(
+        context,
+        context.resource_id(drug, programme),
+        programme.name,
+        "drug-knowledge",
+        actions,
+    )
+    goals = [{"description": {"text": goal}} for goal in programme.goals]
+    mandatory = {"yes": True, "no": False}.get(programme.mandatory or "")
+    authority = (
+        context.knowledge.organizations[programme.authority].name if programme.authority else None
+    )
+    plan["text"]["div"] = plan["text"]["div"].replace(
+        "</b></p>", "</b></p>" + "".join(f"<p>Goal: {goal}</p>" for goal in programme.goals), 1
+    )
+    order = {key: plan.pop(key) for key in ("action",)}
+    plan |= present(publisher=authority, goal=goals) | order
+    if mandatory is not None:
+        plan["extension"] = [own_extension("programme-mandatory", valueBoolean=mandatory)]
+    if programme.jurisdiction:
+        plan["jurisdiction"] = [
+            {"coding": [{"system": "urn:iso:std:iso:3166", "code": programme.jurisdiction}]}
+        ]
+    return sourced(context, plan, programme)
+
+
+def _requirement(context: Context, fact: ProgrammeRequirement) -> Json:
+    who = ", ".join(context.text(population) for population in fact.who)
+    words = [
+        frequency_words(fact.frequency) if fact.frequency else "",
+        f"starting {amount_words(fact.starts)} after the first dose" if fact.starts else "",
+        f"for {amount_words(fact.until)}" if fact.until else "",
+        f"from {amount_words(fact.before)} before treatment" if fact.before else "",
+        "throughout treatment" if fact.during else "",
+        f"until {amount_words(fact.after)} after treatment" if fact.after else "",
+    ]
+    number = f" ({fact.number})" if fact.number else ""
+    populations = [
+        own_extension("applies-to", valueCodeableConcept=codeable(context, population))
+        for population in fact.who
+    ]
+    action = present(
+        id=fact.id,
+        extension=[*populations, *_window(fact)],
+        title=context.text(fact.requirement) + number,
+        description=f"{who}: {', '.join(filter(None, words)) or 'required'}",
+        code=[codeable(context, fact.requirement)],
+        timingTiming=timing(fact.frequency, fact.until) if fact.frequency else None,
+    )
+    return sourced(context, action, fact)
+
+
+def _window(fact: ProgrammeRequirement) -> Iterator[Json]:
+    if fact.before or fact.during or fact.after or fact.starts or fact.number:
+        yield complex_extension(
+            "therapy-window",
+            [
+                ("before", fact.before and {"valueDuration": amount_quantity(fact.before)}),
+                ("starts", fact.starts and {"valueDuration": amount_quantity(fact.starts)}),
+                ("during", {"valueBoolean": True} if fact.during else None),
+                ("after", fact.after and {"valueDuration": amount_quantity(fact.after)}),
+                ("number", {"valuePositiveInt": fact.number} if fact.number else None),
+            ],
+        )
+
+
+# --- monitoring, management and dose adjustment ---
+
+
+def _actions(context: Context, file: FactFile) -> Iterator[Json]:
+    """Yield the actions a file asks for; ``about`` gathers a medicine's from every file."""
+    kinds: tuple[tuple[type[Fact], Callable[..., Json]], ...] = (
+        (Monitoring, _monitoring),
+        (Management, _management),
+        (DoseAdjustment, _adjustment),
+    )
+    for kind, action in kinds:
+        facts = file.of(kind) if isinstance(file, Study) else _own(file, kind)
+        for fact in facts:
+            yield sourced(context, {"id": fact.id, **action(context, fact)}, fact)
+
+
+def _own(file: FactFile, kind: type[Fact]) -> Iterator[Fact]:
+    return (fact for fact in file.of(kind) if fact.drug in (None, file.id))
+
+
+def _monitoring(context: Context, fact: Monitoring) -> Json:
+    what = context.text(fact.test or fact.event) if fact.test or fact.event else ""
+    words = [
+        f"on {', '.join(fact.signs)}" if fact.signs else "",
+        f"for {context.text(fact.event)}" if fact.event else "",
+        frequency_words(fact.frequency) if fact.frequency else "",
+        f"starting after {amount_words(fact.starts)}" if fact.starts else "",
+        f"for {amount_words(fact.until)}" if fact.until else "",
+        f"with {', '.join(fact.devices)}" if fact.devices else "",
+    ]
+    concept = fact.test or fact.event
+    return present(
+        title=f"{_ACTIONS[fact.action].capitalize()} {what if fact.test else ''}".strip(),
+        description=fact.says or ", ".join(filter(None, words)) or what or "general",
+        code=[codeable(context, concept)] if concept else None,
+        reason=[codeable(context, fact.event)] if fact.event else None,
+        timingTiming=timing(fact.frequency, fact.until) if fact.frequency else None,
+    )
+
+
+def _management(context: Context, fact: Management) -> Json:
+    return {
+        "title": f"{context.text(fact.event).capitalize()}: what may help",
+        "description": fact.says or ", ".join(fact.measures),
+        "code": [{"text": measure} for measure in fact.measures],
+        "reason": [codeable(context, fact.event)],
+    }
+
+
+def _adjustment(context: Context, fact: DoseAdjustment) -> Json:
+    what = " or ".join(_ACTIONS[action] for action in fact.actions)
+    when = [
+        context.text(fact.event) if fact.event else "",
+        fact.severity or "",
+        f"grade {fact.grade}" if fact.grade else "",
+        context.text(fact.response) if fact.response else "",
+        f"after {amount_words(fact.after)}" if fact.after else "",
+    ]
+    by = f" by {amount_words(fact.by)}" if fact.by else ""
+    every = f", {frequency_words(fact.every)}" if fact.every else ""
+    trigger = fact.event or fact.response
+    parts: list[tuple[str, Json | None]] = [
+        *(("action", {"valueCode": action}) for action in fact.actions),
+        ("severity", {"valueCode": fact.severity} if fact.severity else None),
+        ("grade", {"valueString": fact.grade} if fact.grade else None),
+        ("after", {"valueDuration": amount_quantity(fact.after)} if fact.after else None),
+        ("by", amount_choice("value", fact.by) if fact.by else None),
+    ]
+    return present(
+        extension=[complex_extension("dose-adjustment", parts)],
+        title=f"{what}{by}{every}".capitalize(),
+        description=fact.says or f"On {', '.join(filter(None, when))}: {what}{by}{every}",
+        reason=[codeable(context, trigger)] if trigger else None,
+        timingTiming=timing(fact.every) if fact.every else None,
+    )
