@@ -6,6 +6,7 @@ Conditions are given in words: an expression that is always true would make a ru
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from fhir_kb.facts.drug_facts import (
     DoseAdjustment,
@@ -16,12 +17,14 @@ from fhir_kb.facts.drug_facts import (
 )
 from fhir_kb.facts.fact import Fact
 from fhir_kb.facts.knowledge import Drug, FactFile, Study
+from fhir_kb.facts.values import Amount
 from fhir_kb.formats import Json
 from fhir_kb.resources.context import Context
 from fhir_kb.resources.datatypes import (
     amount_choice,
     amount_quantity,
     codeable,
+    coding,
     complex_extension,
     identifier,
     own_extension,
@@ -33,6 +36,7 @@ from fhir_kb.resources.sourcing import sourced
 from fhir_kb.resources.wording import amount_words, frequency_words
 from fhir_kb.settings import CANONICAL
 
+_COUNTRIES = "urn:iso:std:iso:3166"
 _ACTIONS = {
     "add-medication": "add another medicine",
     "discontinue": "stop the medicine",
@@ -65,16 +69,27 @@ def build(context: Context) -> Iterator[Json]:
             yield _plan(context, f"{study.id}-protocol", title, "published-aggregate", actions)
 
 
-def _plan(context: Context, id: str, title: str, kind: str, actions: list[Json]) -> Json:
+def _plan(
+    context: Context,
+    id: str,
+    title: str,
+    kind: str,
+    actions: list[Json],
+    goals: tuple[str, ...] = (),
+    **header: Any,
+) -> Json:
     rows = [(action["title"], action["description"]) for action in actions]
-    return frame("PlanDefinition", id, kind, title, rows) | {
-        "url": f"{CANONICAL}/PlanDefinition/{id}",
-        "identifier": [identifier("plan", id)],
-        "version": context.knowledge.release.version,
-        "title": title,
-        "status": "active",
-        "action": actions,
-    }
+    paragraphs = [f"Goal: {goal}" for goal in goals]
+    return frame("PlanDefinition", id, kind, title, rows, paragraphs) | present(
+        url=f"{CANONICAL}/PlanDefinition/{id}",
+        identifier=[identifier("plan", id)],
+        version=context.knowledge.release.version,
+        title=title,
+        status="active",
+        **header,
+        goal=[{"description": {"text": goal}} for goal in goals],
+        action=actions,
+    )
 
 
 # --- a risk programme and its requirements ---
@@ -84,30 +99,21 @@ def _programme(context: Context, drug: Drug, programme: RiskProgramme) -> Json:
     requirements = [
         fact for fact in drug.of(ProgrammeRequirement) if fact.programme == programme.id
     ]
-    actions = [_requirement(context, fact) for fact in requirements]
+    authority = programme.authority and context.knowledge.organizations[programme.authority]
+    place = programme.jurisdiction
     plan = _plan(
         context,
         context.resource_id(drug, programme),
         programme.name,
         "drug-knowledge",
-        actions,
+        [_requirement(context, fact) for fact in requirements],
+        programme.goals,
+        publisher=authority.name if authority else None,
+        jurisdiction=[{"coding": [coding(_COUNTRIES, place)]}] if place else None,
     )
-    goals = [{"description": {"text": goal}} for goal in programme.goals]
-    mandatory = {"yes": True, "no": False}.get(programme.mandatory or "")
-    authority = (
-        context.knowledge.organizations[programme.authority].name if programme.authority else None
-    )
-    plan["text"]["div"] = plan["text"]["div"].replace(
-        "</b></p>", "</b></p>" + "".join(f"<p>Goal: {goal}</p>" for goal in programme.goals), 1
-    )
-    order = {key: plan.pop(key) for key in ("action",)}
-    plan |= present(publisher=authority, goal=goals) | order
-    if mandatory is not None:
-        plan["extension"] = [own_extension("programme-mandatory", valueBoolean=mandatory)]
-    if programme.jurisdiction:
-        plan["jurisdiction"] = [
-            {"coding": [{"system": "urn:iso:std:iso:3166", "code": programme.jurisdiction}]}
-        ]
+    if programme.mandatory:
+        mandatory = own_extension("programme-mandatory", valueBoolean=programme.mandatory == "yes")
+        plan["extension"] = [mandatory]
     return sourced(context, plan, programme)
 
 
@@ -142,13 +148,17 @@ def _window(fact: ProgrammeRequirement) -> Iterator[Json]:
         yield complex_extension(
             "therapy-window",
             [
-                ("before", fact.before and {"valueDuration": amount_quantity(fact.before)}),
-                ("starts", fact.starts and {"valueDuration": amount_quantity(fact.starts)}),
+                ("before", _duration(fact.before)),
+                ("starts", _duration(fact.starts)),
                 ("during", {"valueBoolean": True} if fact.during else None),
-                ("after", fact.after and {"valueDuration": amount_quantity(fact.after)}),
+                ("after", _duration(fact.after)),
                 ("number", {"valuePositiveInt": fact.number} if fact.number else None),
             ],
         )
+
+
+def _duration(amount: Amount | None) -> Json | None:
+    return {"valueDuration": amount_quantity(amount)} if amount else None
 
 
 # --- monitoring, management and dose adjustment ---
@@ -172,7 +182,8 @@ def _own(file: FactFile, kind: type[Fact]) -> Iterator[Fact]:
 
 
 def _monitoring(context: Context, fact: Monitoring) -> Json:
-    what = context.text(fact.test or fact.event) if fact.test or fact.event else ""
+    concept = fact.test or fact.event
+    what = context.text(concept) if concept else ""
     words = [
         f"on {', '.join(fact.signs)}" if fact.signs else "",
         f"for {context.text(fact.event)}" if fact.event else "",
@@ -181,7 +192,6 @@ def _monitoring(context: Context, fact: Monitoring) -> Json:
         f"for {amount_words(fact.until)}" if fact.until else "",
         f"with {', '.join(fact.devices)}" if fact.devices else "",
     ]
-    concept = fact.test or fact.event
     return present(
         title=f"{_ACTIONS[fact.action].capitalize()} {what if fact.test else ''}".strip(),
         description=fact.says or ", ".join(filter(None, words)) or what or "general",
@@ -216,7 +226,7 @@ def _adjustment(context: Context, fact: DoseAdjustment) -> Json:
         *(("action", {"valueCode": action}) for action in fact.actions),
         ("severity", {"valueCode": fact.severity} if fact.severity else None),
         ("grade", {"valueString": fact.grade} if fact.grade else None),
-        ("after", {"valueDuration": amount_quantity(fact.after)} if fact.after else None),
+        ("after", _duration(fact.after)),
         ("by", amount_choice("value", fact.by) if fact.by else None),
     ]
     return present(
