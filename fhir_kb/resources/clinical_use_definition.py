@@ -1,6 +1,7 @@
 """ClinicalUseDefinition (R4B, R5): uses, contraindications, interactions, effects, warnings.
 
-https://hl7.org/fhir/R5/clinicalusedefinition.html; R4B writes these elements the same way.
+https://hl7.org/fhir/R5/clinicalusedefinition.html. R4B calls another treatment ``therapy``,
+R5 ``treatment``; all else that is used here is the same.
 """
 
 from collections.abc import Iterator
@@ -34,11 +35,20 @@ _FREQUENCY = "http://hl7.org/fhir/undesirable-effect-frequency"
 _FREQUENCIES = {"rare": "Rare", "infrequent": "Uncommon", "common": "Common"}
 
 
-def build(context: Context) -> Iterator[Json]:
-    """Yield the clinical uses and use issues of each medicine."""
+def build_r4b(context: Context) -> Iterator[Json]:
+    """Yield the clinical uses and use issues of each medicine, in R4B."""
+    return _build(context, "therapy")
+
+
+def build_r5(context: Context) -> Iterator[Json]:
+    """Yield the clinical uses and use issues of each medicine, in R5."""
+    return _build(context, "treatment")
+
+
+def _build(context: Context, treatment: str) -> Iterator[Json]:
     for drug in context.knowledge.drugs.values():
         for indication in context.about(drug, Indication):
-            yield _indication(context, drug, indication)
+            yield _indication(context, drug, indication, treatment)
         for contraindication in context.about(drug, Contraindication):
             yield _contraindication(context, drug, contraindication)
         for interaction in context.about(drug, Interaction):
@@ -80,7 +90,7 @@ def _opening(
     }
 
 
-def _indication(context: Context, drug: Drug, fact: Indication) -> Json:
+def _indication(context: Context, drug: Drug, fact: Indication, treatment: str) -> Json:
     settings = ", ".join(context.text(setting) for setting in fact.setting)
     rows: list[tuple[str, str | None]] = [
         ("Condition", context.text(fact.condition)),
@@ -96,7 +106,7 @@ def _indication(context: Context, drug: Drug, fact: Indication) -> Json:
     therapies = [
         {
             "relationshipType": {"text": "combined with"},
-            "therapy": {"reference": reference("Medication", partner, partner)},
+            treatment: {"reference": reference("Medication", partner, partner)},
         }
         for partner in fact.with_
     ]

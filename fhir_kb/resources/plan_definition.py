@@ -1,6 +1,7 @@
 """PlanDefinition: what a risk programme, a medicine's monitoring or a protocol asks to be done.
 
-https://hl7.org/fhir/R4/plandefinition.html; R5 reads these elements the same way.
+https://hl7.org/fhir/R4/plandefinition.html, https://hl7.org/fhir/R5/plandefinition.html. R4
+lists an action's codes, R5 allows one; one is all that is given here.
 
 Conditions are given in words: an expression that is always true would make a rule always apply.
 """
@@ -53,8 +54,18 @@ _ACTIONS = {
 }
 
 
-def build(context: Context) -> Iterator[Json]:
-    """Yield the risk programmes, the safety plans of medicines and the protocols of studies."""
+def build_r4(context: Context) -> Iterator[Json]:
+    """Yield risk programmes, safety plans and protocols, in R4 and R4B."""
+    for plan in build_r5(context):
+        for action in plan["action"]:
+            for step in (action, *action.get("action", [])):
+                if "code" in step:
+                    step["code"] = [step["code"]]
+        yield plan
+
+
+def build_r5(context: Context) -> Iterator[Json]:
+    """Yield risk programmes, safety plans of medicines and protocols of studies, in R5."""
     for drug in context.knowledge.drugs.values():
         for programme in context.about(drug, RiskProgramme):
             yield _programme(context, drug, programme)
@@ -97,7 +108,7 @@ def _plan(
 
 def _programme(context: Context, drug: Drug, programme: RiskProgramme) -> Json:
     requirements = [
-        fact for fact in drug.of(ProgrammeRequirement) if fact.programme == programme.id
+        fact for fact in drug.of(ProgrammeRequirement) if str(fact.programme) == programme.id
     ]
     authority = programme.authority and context.knowledge.organizations[programme.authority]
     place = programme.jurisdiction
@@ -137,7 +148,7 @@ def _requirement(context: Context, fact: ProgrammeRequirement) -> Json:
         extension=[*populations, *_window(fact)],
         title=context.text(fact.requirement) + number,
         description=f"{who}: {', '.join(filter(None, words)) or 'required'}",
-        code=[codeable(context, fact.requirement)],
+        code=codeable(context, fact.requirement),
         timingTiming=timing(fact.frequency, fact.until) if fact.frequency else None,
     )
     return sourced(context, action, fact)
@@ -195,7 +206,7 @@ def _monitoring(context: Context, fact: Monitoring) -> Json:
     return present(
         title=f"{_ACTIONS[fact.action].capitalize()} {what if fact.test else ''}".strip(),
         description=fact.says or ", ".join(filter(None, words)) or what or "general",
-        code=[codeable(context, concept)] if concept else None,
+        code=codeable(context, concept) if concept else None,
         reason=[codeable(context, fact.event)] if fact.event else None,
         timingTiming=timing(fact.frequency, fact.until) if fact.frequency else None,
     )
@@ -205,8 +216,8 @@ def _management(context: Context, fact: Management) -> Json:
     return {
         "title": f"{context.text(fact.event).capitalize()}: what may help",
         "description": fact.says or ", ".join(fact.measures),
-        "code": [{"text": measure} for measure in fact.measures],
         "reason": [codeable(context, fact.event)],
+        "action": [{"title": measure} for measure in fact.measures],
     }
 
 

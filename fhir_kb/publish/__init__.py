@@ -1,0 +1,1 @@
+"""A release: facts become resources, resources become one snapshot per FHIR version."""
