@@ -11,48 +11,33 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from fhir_kb.definitions.building.code_systems import code_systems
 from fhir_kb.definitions.building.packages import PackageFolder
-from fhir_kb.definitions.building.search_parameters import search_parameters
-from fhir_kb.definitions.building.types import TypeReader
+from fhir_kb.definitions.building.release import ReleaseCompiler
+from fhir_kb.definitions.codes import encode_code_system
 from fhir_kb.definitions.corrections import Corrector
-from fhir_kb.definitions.releases import RELEASES, Release
-from fhir_kb.definitions.search_rows import encode_search_parameter
-from fhir_kb.definitions.tables import DATA, path_of, table_bytes
-from fhir_kb.definitions.type_rows import encode_type
+from fhir_kb.definitions.releases import RELEASES, TERMINOLOGY
+from fhir_kb.definitions.tables import DATA, file_name, table_bytes
 
 
-def tables(packages: PackageFolder) -> Iterator[tuple[Path, bytes]]:
-    """Return each table's path and content."""
+def tables(packages: PackageFolder) -> Iterator[tuple[str, bytes]]:
+    """Return each table's file name and content."""
     corrector = Corrector()
+    maintained = code_systems(packages.resources(TERMINOLOGY, "CodeSystem"))
+    rows = {url: encode_code_system(each) for url, each in maintained.items()}
+    yield file_name("terminology", "code-systems"), table_bytes(TERMINOLOGY.version, rows, {})
     for release in RELEASES.values():
-        yield from _release_tables(release, packages, corrector)
-
-
-def _release_tables(
-    release: Release, packages: PackageFolder, corrector: Corrector
-) -> Iterator[tuple[Path, bytes]]:
-    reader = TypeReader(packages.resources(release.core, "StructureDefinition"), corrector)
-    types = reader.definitions()
-    rows = {
-        name: encode_type(definition, reader.constraints(definition.base))
-        for name, definition in types.items()
-    }
-    index = {
-        "bases": {name: definition.base for name, definition in types.items()},
-        "resources": [
-            name for name, each in types.items() if each.kind == "resource" and not each.abstract
-        ],
-    }
-    yield path_of(release.name, "types"), table_bytes(release.number, rows, index)
-    published = packages.resources(release.core, "SearchParameter")
-    parameters = {
-        resource_type: [encode_search_parameter(each) for each in each_of_type]
-        for resource_type, each_of_type in search_parameters(published, types, corrector).items()
-    }
-    yield (
-        path_of(release.name, "search-parameters"),
-        table_bytes(release.number, parameters, {}),
-    )
+        compiler = ReleaseCompiler(release, packages, maintained, corrector)
+        contents = {
+            "types": (compiler.type_rows(), compiler.type_index()),
+            "search-parameters": (compiler.search_parameter_rows(), {}),
+            "value-sets": (compiler.value_set_rows(), {}),
+            "code-systems": (compiler.code_system_rows(), {}),
+            "extensions": (compiler.extension_rows(), {}),
+        }
+        for content, (rows, index) in contents.items():
+            yield file_name(release.name, content), table_bytes(release.number, rows, index)
+    corrector.require_all_met()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -61,9 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--packages", type=Path, required=True, help="folder of FHIR packages")
     options = parser.parse_args(arguments)
     DATA.mkdir(exist_ok=True)
-    for path, content in tables(PackageFolder(options.packages)):
-        path.write_bytes(content)
-        sys.stdout.write(f"{len(content):>9,} {path.name}\n")
+    for name, content in tables(PackageFolder(options.packages)):
+        (DATA / name).write_bytes(content)
+        sys.stdout.write(f"{len(content):>9,} {name}\n")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ why the text is wrong. The tables are applied when the definitions are built.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fhir_kb.errors import FhirKbError
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:
@@ -111,24 +113,46 @@ DROPPED_CONSTRAINTS: Mapping[tuple[str, str], str] = {
     ("Base", "ele-1"): "A rule for elements; resources, which are Base too, do not state it.",
 }
 
+GROWING_CODE_SYSTEMS: Mapping[str, str] = {
+    "http://dicom.nema.org/resources/ontology/DCM": (
+        "Published as complete; DICOM adds codes several times a year."
+    ),
+}
+
+RENAMED_VALUE_SETS: Mapping[str, str] = {
+    "http://www.rfc-editor.org/bcp/bcp13.txt": "http://hl7.org/fhir/ValueSet/mimetypes",
+    "http://terminology.hl7.org/ValueSet/v3-ConfidentialityClassification": (
+        "http://terminology.hl7.org/ValueSet/v3-Confidentiality"
+    ),
+}
+"""Canonicals that a release uses and no package defines, and the value set that is meant.
+
+The first is the document R4 names instead of a value set; the second was renamed after R4B.
+"""
+
 
 class Corrector:
-    """Applies the tables, and knows which rows were met."""
+    """Applies the tables, and remembers which rows were met."""
 
     def __init__(self) -> None:
-        self._expressions = {(row.subject, row.published): row for row in EXPRESSIONS}
-        self._search = {(row.subject, row.published): row for row in SEARCH_EXPRESSIONS}
-        self._patterns = {(row.subject, row.published): row for row in PATTERNS}
+        rows = (*EXPRESSIONS, *PATTERNS, *SEARCH_EXPRESSIONS)
+        self._rows = {(row.subject, row.published): row for row in rows}
+        self._met: set[Correction] = set()
+
+    def _corrected(self, subject: str, published: str) -> str:
+        row = self._rows.get((subject, published))
+        if row is None:
+            return published
+        self._met.add(row)
+        return row.corrected
 
     def expression(self, key: str, published: str) -> str:
         """Return the expression to use for the constraint ``key``."""
-        row = self._expressions.get((key, published))
-        return row.corrected if row else published
+        return self._corrected(key, published)
 
     def search_expression(self, url: str, published: str) -> str:
         """Return the expression to use for the search parameter ``url``."""
-        row = self._search.get((url, published))
-        return row.corrected if row else published
+        return self._corrected(url, published)
 
     def part(self, url: str, base: str, published: str) -> str:
         """Return the part of a shared search parameter that is meant for ``base``."""
@@ -136,8 +160,7 @@ class Corrector:
 
     def pattern(self, type_name: str, published: str | None) -> str | None:
         """Return the regular expression to use for a primitive type."""
-        row = self._patterns.get((type_name, published or ""))
-        return row.corrected if row else published
+        return published and self._corrected(type_name, published)
 
     def element_type(self, path: str, published: str) -> str:
         """Return the type to use for the element defined at ``path``."""
@@ -146,3 +169,9 @@ class Corrector:
     def keeps_constraint(self, path: str, key: str) -> bool:
         """Return whether the constraint ``key`` holds for the element at ``path``."""
         return (path, key) not in DROPPED_CONSTRAINTS
+
+    def require_all_met(self) -> None:
+        """Refuse to go on when a row quotes a text that no release publishes."""
+        unmet = [row.subject for row in self._rows.values() if row not in self._met]
+        if unmet:
+            raise FhirKbError(f"No release publishes what is corrected for {', '.join(unmet)}")

@@ -6,10 +6,17 @@ https://hl7.org/fhir/R4/resourcelist.html
 from collections.abc import Mapping
 from functools import cache, cached_property
 
+from fhir_kb.definitions.codes import (
+    CodeSystemCodes,
+    ValueSetCodes,
+    decode_code_system,
+    decode_value_set,
+)
+from fhir_kb.definitions.extensions import ExtensionDefinition, decode_extension
 from fhir_kb.definitions.model import SearchParameter, TypeDefinition
 from fhir_kb.definitions.releases import Release, release
 from fhir_kb.definitions.search_rows import decode_search_parameter
-from fhir_kb.definitions.tables import Table, path_of, read_table
+from fhir_kb.definitions.tables import Table, read_table
 from fhir_kb.definitions.type_rows import decode_type
 from fhir_kb.errors import UnknownType
 
@@ -26,6 +33,9 @@ class Definitions:
         self.version = release.number
         self._decoded_types: dict[str, TypeDefinition] = {}
         self._decoded_parameters: dict[str, Mapping[str, SearchParameter]] = {}
+        self._decoded_value_sets: dict[str, ValueSetCodes] = {}
+        self._decoded_code_systems: dict[str, CodeSystemCodes] = {}
+        self._decoded_extensions: dict[str, ExtensionDefinition] = {}
 
     def __repr__(self) -> str:
         return f"Definitions({self.name!r})"
@@ -59,6 +69,39 @@ class Definitions:
             parameters = self._decoded_parameters[resource_type] = self._search(resource_type)
         return parameters
 
+    def value_set(self, canonical: str) -> ValueSetCodes | None:
+        """Return the codings of a value set, named with or without ``|version``.
+
+        None for a value set that no required or extensible binding of the specification or of
+        its extensions names, or whose codings cannot be told from the packages.
+        """
+        url = canonical.partition("|")[0]
+        value_set = self._decoded_value_sets.get(url)
+        if value_set is None and url in self._value_sets:
+            value_set = decode_value_set(url, self._value_sets[url])
+            self._decoded_value_sets[url] = value_set
+        return value_set
+
+    def code_system(self, canonical: str) -> CodeSystemCodes | None:
+        """Return the codes of a code system, named with or without ``|version``, if it is kept."""
+        url = canonical.partition("|")[0]
+        code_system = self._decoded_code_systems.get(url)
+        if code_system is None and (url in self._code_systems or url in _terminology()):
+            code_system = self._decoded_code_systems[url] = self._decode_code_system(url)
+        return code_system
+
+    def extension(self, url: str) -> ExtensionDefinition | None:
+        """Return the extension that the specification defines under ``url``."""
+        extension = self._decoded_extensions.get(url)
+        if extension is None and url in self._extensions:
+            extension = decode_extension(url, self._extensions[url])
+            self._decoded_extensions[url] = extension
+        return extension
+
+    def _decode_code_system(self, url: str) -> CodeSystemCodes:
+        rows = [table[url] for table in (self._code_systems, _terminology()) if url in table]
+        return decode_code_system(url, *rows)
+
     def _search(self, resource_type: str) -> Mapping[str, SearchParameter]:
         if resource_type not in self._search_parameters:
             raise UnknownType(
@@ -77,11 +120,29 @@ class Definitions:
 
     @cached_property
     def _types(self) -> Table:
-        return read_table(path_of(self.name, "types"))
+        return read_table(self.name, "types")
 
     @cached_property
     def _search_parameters(self) -> Table:
-        return read_table(path_of(self.name, "search-parameters"))
+        return read_table(self.name, "search-parameters")
+
+    @cached_property
+    def _value_sets(self) -> Table:
+        return read_table(self.name, "value-sets")
+
+    @cached_property
+    def _code_systems(self) -> Table:
+        return read_table(self.name, "code-systems")
+
+    @cached_property
+    def _extensions(self) -> Table:
+        return read_table(self.name, "extensions")
+
+
+@cache
+def _terminology() -> Table:
+    """Return the code systems that are maintained apart from any release."""
+    return read_table("terminology", "code-systems")
 
 
 @cache

@@ -19,44 +19,25 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One release: ``core`` defines types and search parameters.
-
-    ``terminology`` and ``extensions`` are maintained apart from the core and go before it.
-    """
+    """One release: ``core`` is the specification, ``extensions`` its extensions as maintained."""
 
     name: str
     number: str
     core: Package
-    terminology: Package
     extensions: Package
 
 
-_TERMINOLOGY_R4 = Package("hl7.terminology.r4", "7.0.1")
 _EXTENSIONS_R4 = Package("hl7.fhir.uv.extensions.r4", "5.3.0-ballot-tc1")
+_EXTENSIONS_R5 = Package("hl7.fhir.uv.extensions.r5", "5.3.0-ballot-tc1")
 
 RELEASES: Mapping[str, Release] = {
-    "R4": Release(
-        "R4",
-        "4.0.1",
-        Package("hl7.fhir.r4.examples", "4.0.1"),
-        _TERMINOLOGY_R4,
-        _EXTENSIONS_R4,
-    ),
-    "R4B": Release(
-        "R4B",
-        "4.3.0",
-        Package("hl7.fhir.r4b.core", "4.3.0"),
-        _TERMINOLOGY_R4,
-        _EXTENSIONS_R4,
-    ),
-    "R5": Release(
-        "R5",
-        "5.0.0",
-        Package("hl7.fhir.r5.core", "5.0.0"),
-        Package("hl7.terminology.r5", "7.0.1"),
-        Package("hl7.fhir.uv.extensions.r5", "5.3.0-ballot-tc1"),
-    ),
+    "R4": Release("R4", "4.0.1", Package("hl7.fhir.r4.examples", "4.0.1"), _EXTENSIONS_R4),
+    "R4B": Release("R4B", "4.3.0", Package("hl7.fhir.r4b.core", "4.3.0"), _EXTENSIONS_R4),
+    "R5": Release("R5", "5.0.0", Package("hl7.fhir.r5.core", "5.0.0"), _EXTENSIONS_R5),
 }
+
+TERMINOLOGY = Package("hl7.terminology.r4", "7.0.1")
+"""The code systems and value sets of terminology.hl7.org, which all releases share."""
 
 
 def release(name: str) -> Release:

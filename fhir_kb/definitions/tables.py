@@ -48,14 +48,14 @@ class Table(Mapping[str, Any]):
         return key in self._lines
 
 
-def path_of(name: str, content: str) -> Path:
-    """Return where the ``content`` (types, value-sets, …) of the release ``name`` is kept."""
-    return DATA / f"{name.lower()}-{content}.jsonl.gz"
+def file_name(name: str, content: str) -> str:
+    """Return the name of the file with the ``content`` (types, value-sets, …) of ``name``."""
+    return f"{name.lower()}-{content}.jsonl.gz"
 
 
-def read_table(path: Path) -> Table:
-    """Return the table in ``path``."""
-    return Table(gzip.decompress(path.read_bytes()))
+def read_table(name: str, content: str) -> Table:
+    """Return the table of the ``content`` of ``name``, a release or what all of them share."""
+    return Table(gzip.decompress((DATA / file_name(name, content)).read_bytes()))
 
 
 def table_bytes(release: str, rows: Mapping[str, Any], index: Mapping[str, Any]) -> bytes:

@@ -24,8 +24,8 @@ def encode_type(definition: TypeDefinition, inherited: tuple[Constraint, ...]) -
             definition.kind,
             definition.base,
             int(definition.abstract),
-            [_encode_element(element) for element in definition.elements.values()],
-            [_encode_constraint(constraint) for constraint in own],
+            [encode_element(element) for element in definition.elements.values()],
+            [encode_constraint(constraint) for constraint in own],
             definition.pattern,
             _encode_binding(definition.binding),
         ]
@@ -35,7 +35,7 @@ def encode_type(definition: TypeDefinition, inherited: tuple[Constraint, ...]) -
 def decode_type(name: str, row: Row, inherited: tuple[Constraint, ...]) -> TypeDefinition:
     """Return the type called ``name`` from its ``row`` and its base type's constraints."""
     kind, base, abstract, elements, constraints, pattern, binding = _padded(row, 7)
-    decoded = [_decode_element(name, element) for element in elements or ()]
+    decoded = [decode_element(name, element) for element in elements or ()]
     return TypeDefinition(
         name=name,
         kind=kind,
@@ -43,7 +43,7 @@ def decode_type(name: str, row: Row, inherited: tuple[Constraint, ...]) -> TypeD
         abstract=bool(abstract),
         elements={element.name: element for element in decoded},
         json_names=json_names(decoded),
-        constraints=inherited + _decode_constraints(constraints),
+        constraints=inherited + decode_constraints(constraints),
         pattern=pattern,
         binding=_decode_binding(binding),
     )
@@ -59,7 +59,8 @@ def json_names(elements: list[Element]) -> Mapping[str, tuple[Element, ElementTy
     return names
 
 
-def _encode_element(element: Element) -> Row:
+def encode_element(element: Element) -> Row:
+    """Return the row of ``element``."""
     flags = (
         _CHOICE * element.choice
         + _SUMMARY * element.summary
@@ -74,13 +75,14 @@ def _encode_element(element: Element) -> Row:
             element.max,
             [_encode_element_type(type) for type in element.types],
             _encode_binding(element.binding),
-            [_encode_constraint(constraint) for constraint in element.constraints],
+            [encode_constraint(constraint) for constraint in element.constraints],
             element.max_length,
         ]
     )
 
 
-def _decode_element(owner: str, row: Row) -> Element:
+def decode_element(owner: str, row: Row) -> Element:
+    """Return the element in ``row`` of the type ``owner``."""
     name, flags, min, max, types, binding, constraints, max_length = _padded(row, 8)
     choice = bool(flags & _CHOICE)
     return Element(
@@ -91,7 +93,7 @@ def _decode_element(owner: str, row: Row) -> Element:
         types=tuple(_decode_element_type(type) for type in types or ()),
         choice=choice,
         binding=_decode_binding(binding),
-        constraints=_decode_constraints(constraints),
+        constraints=decode_constraints(constraints),
         summary=bool(flags & _SUMMARY),
         modifier=bool(flags & _MODIFIER),
         xml_attribute=bool(flags & _XML_ATTRIBUTE),
@@ -122,11 +124,13 @@ def _decode_binding(row: Row | None) -> Binding | None:
     return Binding(*row) if row else None
 
 
-def _encode_constraint(constraint: Constraint) -> Row:
+def encode_constraint(constraint: Constraint) -> Row:
+    """Return the row of ``constraint``."""
     return [constraint.key, constraint.severity, constraint.human, constraint.expression]
 
 
-def _decode_constraints(rows: list[Row] | None) -> tuple[Constraint, ...]:
+def decode_constraints(rows: list[Row] | None) -> tuple[Constraint, ...]:
+    """Return the constraints in ``rows``."""
     return tuple(Constraint(*row) for row in rows or ())
 
 

@@ -112,11 +112,11 @@ class TypeReader:
         )
 
     def _elements(self, owner: str, elements: list[Json], children: _Children) -> list[Element]:
-        return [self._element(owner, element, children) for element in elements]
+        return [self.element(owner, each, each["path"] in children) for each in elements]
 
-    def _element(self, owner: str, element: Json, children: _Children) -> Element:
+    def element(self, owner: str, element: Json, is_backbone: bool = False) -> Element:
+        """Return the ElementDefinition ``element`` as an element of the type ``owner``."""
         spelling = element["path"].rpartition(".")[2]
-        is_backbone = element["path"] in children
         types = self._element_types(element, is_backbone)
         return Element(
             name=spelling.removesuffix("[x]"),
@@ -126,7 +126,9 @@ class TypeReader:
             types=types,
             choice=spelling.endswith("[x]"),
             binding=_binding(element),
-            constraints=() if is_backbone else self._added_constraints(element, types),
+            constraints=(
+                () if is_backbone else self.added_constraints(element, *(t.code for t in types))
+            ),
             summary=element.get("isSummary", False),
             modifier=element.get("isModifier", False),
             xml_attribute="xmlAttr" in element.get("representation", []),
@@ -147,18 +149,15 @@ class TypeReader:
             profiles=_names(type.get("profile", [])),
         )
 
-    def _added_constraints(
-        self, element: Json, types: tuple[ElementType, ...]
-    ) -> tuple[Constraint, ...]:
-        """Return what ``element`` states beyond its types: a snapshot repeats theirs."""
-        of_types = {
+    def added_constraints(self, element: Json, *types: str) -> tuple[Constraint, ...]:
+        """Return what ``element`` states beyond its ``types``: a snapshot repeats theirs."""
+        repeated = {
             constraint.key
-            for type in types
-            if type.code in self._structures
-            for constraint in self.constraints(type.code)
+            for type in ("Element", *types)
+            if type in self._structures
+            for constraint in self.constraints(type)
         }
-        of_types |= {each.key for each in self.constraints("Element")}
-        return tuple(each for each in self._stated_constraints(element) if each.key not in of_types)
+        return tuple(each for each in self._stated_constraints(element) if each.key not in repeated)
 
 
 def _is_type(structure: Json) -> bool:
