@@ -95,8 +95,9 @@ def _names(value: Any) -> Iterator[Name]:
     for field in fields(value):
         content = getattr(value, field.name)
         kind = _named_kind(hints(value.__class__)[field.name])
-        for i, part in enumerate(content if isinstance(content, tuple) else (content,)):
-            where: Path_ = (authored_name(field), i)
+        parts = content if isinstance(content, tuple) else (content,)
+        for i, part in enumerate(parts):
+            where: Path_ = (authored_name(field), i) if len(parts) > 1 else (authored_name(field),)
             if kind is not None and isinstance(part, str):
                 yield where, kind, part
             elif is_dataclass(part):
