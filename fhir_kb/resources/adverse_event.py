@@ -252,13 +252,14 @@ def _case_detail(context: Context, detail: CaseDetail) -> Json:
 
 def _by_event(drug: Drug) -> dict[ConceptId, tuple[Fact, ...]]:
     """Return what is said of each undesirable effect: the effect itself, then its details."""
+    said: tuple[UndesirableEffect | EffectDetail, ...]
+    said = (*drug.of(UndesirableEffect), *drug.of(EffectDetail))
     events: dict[ConceptId, list[Fact]] = {}
-    for effect in drug.of(UndesirableEffect):
-        events.setdefault(effect.event, []).append(effect)
-    more: tuple[EffectDetail | Management, ...] = (*drug.of(EffectDetail), *drug.of(Management))
-    for fact in more:
-        if fact.event in events:
-            events[fact.event].append(fact)
+    for fact in said:
+        events.setdefault(fact.event, []).append(fact)
+    for measure in drug.of(Management):
+        if measure.event in events:
+            events[measure.event].append(measure)
     return {event: tuple(facts) for event, facts in events.items()}
 
 

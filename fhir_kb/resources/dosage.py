@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/dosage.html
 A daily dose as printed (mg/d) is a rate: no number of intakes a day is made up.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from fhir_kb.facts.drug_facts import DoseStep, Dosing
@@ -25,8 +25,24 @@ from fhir_kb.resources.sourcing import sourced
 from fhir_kb.resources.wording import amount_words, frequency_words
 
 
-def dosages(context: Context, dosing: Dosing) -> Iterator[Json]:
-    """Yield one Dosage per step; a maximum is the steps' ``maxDosePerPeriod`` (a Ratio)."""
+Dosages = Callable[[Context, Dosing], list[Json]]
+
+
+def dosages_r4(context: Context, dosing: Dosing) -> list[Json]:
+    """Return one Dosage per step, as R4 and R4B write it."""
+    return list(_dosages(context, dosing))
+
+
+def dosages_r5(context: Context, dosing: Dosing) -> list[Json]:
+    """Return one Dosage per step, as R5 writes it: ``maxDosePerPeriod`` is a list."""
+    dosages = dosages_r4(context, dosing)
+    for dosage in dosages:
+        if "maxDosePerPeriod" in dosage:
+            dosage["maxDosePerPeriod"] = [dosage["maxDosePerPeriod"]]
+    return dosages
+
+
+def _dosages(context: Context, dosing: Dosing) -> Iterator[Json]:
     numbered = len(dosing.steps) > 1
     for sequence, step in enumerate(dosing.steps, start=1):
         dosage = present(

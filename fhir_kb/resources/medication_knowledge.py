@@ -38,7 +38,7 @@ from fhir_kb.resources.datatypes import (
     present,
     reference,
 )
-from fhir_kb.resources.dosage import dosages, step_words
+from fhir_kb.resources.dosage import Dosages, dosages_r4, dosages_r5, step_words
 from fhir_kb.resources.frame import frame
 from fhir_kb.resources.indication import indication_detail
 from fhir_kb.resources.sourcing import fact_sources, sourced
@@ -283,7 +283,7 @@ def _guidelines_r4(context: Context, drug: Drug) -> Iterator[Json]:
         yield sourced(context, guideline, fact)
     for dosing in context.about(drug, Dosing):
         yield present(
-            dosage=[_typed_dosage(context, dosing)],
+            dosage=[_typed_dosage(context, dosing, dosages_r4)],
             indicationCodeableConcept=codeable(context, dosing.condition)
             if dosing.condition
             else None,
@@ -299,7 +299,7 @@ def _guidelines_r5(context: Context, drug: Drug) -> Iterator[Json]:
     for dosing in context.about(drug, Dosing):
         guideline = present(
             treatmentIntent=codeable(context, dosing.setting) if dosing.setting else None,
-            dosage=[_typed_dosage(context, dosing)],
+            dosage=[_typed_dosage(context, dosing, dosages_r5)],
             patientCharacteristic=list(_patients_r5(context, dosing)),
         )
         yield present(
@@ -310,8 +310,8 @@ def _guidelines_r5(context: Context, drug: Drug) -> Iterator[Json]:
         )
 
 
-def _typed_dosage(context: Context, dosing: Dosing) -> Json:
-    steps = list(dosages(context, dosing))
+def _typed_dosage(context: Context, dosing: Dosing, dosages: Dosages) -> Json:
+    steps = dosages(context, dosing)
     for concept, name in ((dosing.purpose, "dose-purpose"), (dosing.until, "dose-until")):
         if concept:
             value = codeable(context, concept)

@@ -57,7 +57,7 @@ _ACTIONS = {
 def build_r4(context: Context) -> Iterator[Json]:
     """Yield risk programmes, safety plans and protocols, in R4 and R4B."""
     for plan in build_r5(context):
-        for action in plan["action"]:
+        for action in plan.get("action", []):
             for step in (action, *action.get("action", [])):
                 if "code" in step:
                     step["code"] = [step["code"]]
