@@ -60,13 +60,24 @@ class RequestError(FhirKbError):
 
 
 class MalformedContent(RequestError):
-    """Text that is not strict JSON or XML; ``line`` and ``column`` start at 1."""
+    """Text that is not strict JSON or XML; ``line`` and ``column`` start at 1.
+
+    ``reason`` is the message without its place.
+    """
 
     code = "structure"
 
-    def __init__(self, message: str, *, line: int | None = None, column: int | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        line: int | None = None,
+        column: int | None = None,
+        expression: str | None = None,
+    ) -> None:
         where = f" (line {line}, column {column})" if line is not None else ""
-        super().__init__(message + where)
+        super().__init__(message + where, expression=expression)
+        self.reason = message
         self.line = line
         self.column = column
 

@@ -1,0 +1,128 @@
+"""Where in a text a value stands: paths, positions, and faults that carry both.
+
+https://hl7.org/fhir/R4/operationoutcome-definitions.html#OperationOutcome.issue.expression
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from fhir_kb.errors import MalformedContent
+from fhir_kb.formats import Json
+
+Path = tuple[str | int, ...]
+"""Keys and indexes from the top of a resource: ``("name", 0, "given", 1)``."""
+
+
+class Location(NamedTuple):
+    """A line and a column, both from 1; a column counts characters."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A part of a text that a strict reader refuses and a validator reports.
+
+    ``kind`` is stable and made for programs: ``duplicate-key``, ``unknown-element``, ….
+    """
+
+    kind: str
+    message: str
+    path: Path
+    location: Location
+
+    def error(self) -> MalformedContent:
+        """Return the fault as the error that a strict reader raises."""
+        return MalformedContent(self.message, line=self.location.line, column=self.location.column)
+
+
+@dataclass(slots=True)
+class Place:
+    """Where one value starts, counted from the start of the text, and the places inside it."""
+
+    offset: int
+    inside: dict[str | int, "Place"]
+
+
+class Locator:
+    """Answers where a value stands; the text is scanned when the first question is asked.
+
+    ``scan`` returns the place of the whole resource, ``locate`` turns an offset into lines.
+    """
+
+    def __init__(self, scan: Callable[[], Place], locate: Callable[[int], Location]) -> None:
+        self._scan = scan
+        self._locate = locate
+        self._root: Place | None = None
+
+    def __call__(self, path: Path | str) -> Location:
+        """Return where ``path`` starts, or the nearest value around it that the text has.
+
+        ``path`` is a key path, or a FHIRPath of names and indexes that begins with the
+        resource type: ``Patient.name[0].given[1]``, ``Observation.value.ofType(Quantity)``.
+        """
+        if self._root is None:
+            self._root = self._scan()
+        place = self._root
+        for step in _steps(path) if isinstance(path, str) else path:
+            found = _inside(place, step)
+            if found is None:
+                break
+            place = found
+        return self._locate(place.offset)
+
+
+class Located(NamedTuple):
+    """What a collecting reader returns; ``locate`` costs nothing until it is asked."""
+
+    value: Json
+    faults: list[Fault]
+    locate: Locator
+
+
+def location_after(text: str) -> Location:
+    """Return the location of the character that follows ``text``."""
+    return Location(text.count("\n") + 1, len(text) - text.rfind("\n"))
+
+
+def expression(resource_type: str, path: Path) -> str:
+    """Return ``path`` as FHIRPath: ``Patient.name[0].given[1]``."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step.lstrip('_')}" for step in path)
+    return resource_type + "".join(steps)
+
+
+_STEP = re.compile(r"\.ofType\(`?(?P<type>\w+)`?\)|\.`?(?P<name>\w+)`?|\[(?P<index>\d+)\]")
+
+
+def _steps(expression: str) -> Path:
+    """Return the steps that are plain; what follows a function call is not looked for."""
+    steps: list[str | int] = []
+    position = expression.find(".") if "." in expression else len(expression)
+    while step := _STEP.match(expression, position):
+        position = step.end()
+        if step["index"]:
+            steps.append(int(step["index"]))
+        elif step["name"]:
+            steps.append(step["name"])
+        elif steps:
+            steps[-1] = f"{steps[-1]}{step['type'][0].upper()}{step['type'][1:]}"
+    return tuple(steps)
+
+
+def _inside(place: Place, step: str | int) -> Place | None:
+    """Return the place that ``step`` leads to.
+
+    A primitive with extensions may stand under ``_step`` alone, and ``value`` finds
+    ``valueQuantity``: FHIRPath does not say the type of a choice.
+    """
+    if step in place.inside or isinstance(step, int):
+        return place.inside.get(step)
+    element = step.removeprefix("_")
+    for key, inside in place.inside.items():
+        name = str(key).removeprefix("_")
+        if name == element or (name.startswith(element) and name[len(element)].isupper()):
+            return inside
+    return None
