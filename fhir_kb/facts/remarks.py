@@ -17,6 +17,7 @@ class Statement(Fact):
         "dose",
         "editorial",
         "efficacy",
+        "limitation",
         "recommendation",
         "regimen",
         "safety",

@@ -85,7 +85,8 @@ class Arm(Fact):
 class StudyGroup(Fact):
     """A group of patients; ``id`` is how other facts refer to it.
 
-    ``of`` is the larger group it is part of, ``traits`` what its members share.
+    ``of`` is the larger group it is part of, ``traits`` what its members share, ``lasting`` how
+    long they were treated, ``dose`` the dose they began with.
     """
 
     name: str
@@ -95,6 +96,7 @@ class StudyGroup(Fact):
     traits: tuple[ConceptId, ...] = ()
     excluded: Literal["yes"] | None = None
     lasting: Amount | None = None
+    dose: Amount | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,7 +306,10 @@ class GroupComparison(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseChange(Fact):
-    """Patients whose dose was changed, from what to what, and what followed."""
+    """Patients whose dose was changed, from what to what, and what followed.
+
+    ``value`` is the level of ``measure`` that they kept or reached.
+    """
 
     group: GroupId
     n: int
@@ -312,3 +317,5 @@ class DoseChange(Fact):
     doses: tuple[Amount, ...] = ()
     results: tuple[ConceptId, ...] = ()
     of: int | None = None
+    measure: ConceptId | None = None
+    value: Amount | None = None
