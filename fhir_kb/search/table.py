@@ -3,7 +3,7 @@
 https://hl7.org/fhir/R4/searchparameter-registry.html
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -6,10 +6,34 @@ https://hl7.org/fhir/R4/http.html
 file that is swapped whole, ``write_snapshot(path, entries, …)`` makes one. All readers follow
 ``interface.Store``::
 
+    write_snapshot(path, in_row_order(entries), version="R5", release="2024-05")
     holder = SnapshotHolder(path)
     store = holder.current()                 # a Snapshot; keep it for the whole request
     store.read("MedicationKnowledge", "x")   # StoredResource | None, raises CorruptedResource
     store.total("MedicationKnowledge")       # int
-    store.release, store.fingerprint         # texts
-    store.rows_of_type(type)                 # Rows; store.resources(rows) reads their bodies
+    store.version, store.release, store.fingerprint, store.types
+    store.resources(rows)                    # the bodies of a set of rows, checked
 """
+
+from fhir_kb.store.index import IndexRows
+from fhir_kb.store.interface import Field, Index, Reader, Rows, Store
+from fhir_kb.store.resource import Entry, StoredResource
+from fhir_kb.store.snapshot import Snapshot
+from fhir_kb.store.snapshot_holder import SnapshotHolder
+from fhir_kb.store.snapshot_writer import Written, in_row_order, write_snapshot
+
+__all__ = [
+    "Entry",
+    "Field",
+    "Index",
+    "IndexRows",
+    "Reader",
+    "Rows",
+    "Snapshot",
+    "SnapshotHolder",
+    "Store",
+    "StoredResource",
+    "Written",
+    "in_row_order",
+    "write_snapshot",
+]

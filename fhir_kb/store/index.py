@@ -5,36 +5,53 @@ https://hl7.org/fhir/R4/search.html
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
+
+DISTANT_PAST = -(2**63)
+DISTANT_FUTURE = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class TokenEntry:
+class TokenEntry(NamedTuple):
     """A coded value; ``system`` is None where the element has no system."""
 
     system: str | None
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReferenceEntry:
-    """A reference: ``type/id`` where it is relative or local, else ``url`` alone."""
+class IdentifierTypeEntry(NamedTuple):
+    """An identifier with one coding of its type, for ``:of-type``."""
+
+    system: str | None
+    code: str
+    value: str
+
+
+class ReferenceEntry(NamedTuple):
+    """A reference: ``type/id`` where it is relative or local, else ``url`` alone.
+
+    A canonical keeps its version behind ``|`` in ``url``.
+    """
 
     type: str | None
     id: str | None
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DateEntry:
-    """A period in microseconds since 1970 UTC, both ends included."""
+class DateEntry(NamedTuple):
+    """A period in microseconds since 1970 UTC, both ends included.
+
+    An open end is DISTANT_PAST or DISTANT_FUTURE.
+    """
 
     low: int
     high: int
 
 
-@dataclass(frozen=True, slots=True)
-class QuantityEntry:
-    """A number with its implicit interval; unit parts are None for plain numbers."""
+class QuantityEntry(NamedTuple):
+    """A number from ``low`` to ``high``, both included; unit parts are None for plain numbers.
+
+    A number without a comparator is a point: ``low`` equals ``high``. Open ends are infinite.
+    """
 
     low: Decimal
     high: Decimal
@@ -45,13 +62,19 @@ class QuantityEntry:
 
 @dataclass(slots=True)
 class IndexRows:
-    """The index entries of one resource, per search parameter code."""
+    """The index entries of one resource, per search parameter code.
+
+    ``tokens`` of a reference parameter are the identifiers of its references (``:identifier``);
+    ``texts`` are displays and texts beside codes (``:text``). ``composites`` hold, for each
+    occurrence, the rows of every component under that component's own code.
+    """
 
     tokens: dict[str, list[TokenEntry]] = field(default_factory=dict)
+    identifier_types: dict[str, list[IdentifierTypeEntry]] = field(default_factory=dict)
     texts: dict[str, list[str]] = field(default_factory=dict)
     strings: dict[str, list[str]] = field(default_factory=dict)
     uris: dict[str, list[str]] = field(default_factory=dict)
     references: dict[str, list[ReferenceEntry]] = field(default_factory=dict)
     dates: dict[str, list[DateEntry]] = field(default_factory=dict)
     quantities: dict[str, list[QuantityEntry]] = field(default_factory=dict)
-    composites: dict[str, list[tuple[object, ...]]] = field(default_factory=dict)
+    composites: dict[str, list[tuple["IndexRows", ...]]] = field(default_factory=dict)

@@ -56,23 +56,24 @@ class Link(NamedTuple):
 class Intervals(Protocol):
     """Values of a field as intervals ``low`` to ``high``, both included; ends may be infinite.
 
-    Each method returns the owners of at least one interval that meets the condition.
+    Each method returns the owners of at least one interval that meets the condition. The bounds
+    asked for are included, and may be infinite too.
     """
 
-    def within(self, low: float, below: float) -> Rows:
-        """Intervals with ``low <= their low`` and ``their high < below``."""
+    def within(self, low: float, high: float) -> Rows:
+        """Return the owners of intervals that lie between the bounds."""
         ...
 
-    def touching(self, low: float, below: float) -> Rows:
-        """Intervals that share at least one point with ``low`` to, but without, ``below``."""
+    def touching(self, low: float, high: float) -> Rows:
+        """Return the owners of intervals that share a point with the bounds."""
         ...
 
-    def starting(self, low: float, below: float) -> Rows:
-        """Intervals whose low end is at or above ``low`` and under ``below``."""
+    def starting(self, low: float, high: float) -> Rows:
+        """Return the owners of intervals whose low end lies between the bounds."""
         ...
 
-    def ending(self, low: float, below: float) -> Rows:
-        """Intervals whose high end is at or above ``low`` and under ``below``."""
+    def ending(self, low: float, high: float) -> Rows:
+        """Return the owners of intervals whose high end lies between the bounds."""
         ...
 
 
@@ -85,12 +86,12 @@ class SortOrder(Protocol):
         ...
 
     @property
-    def ascending(self) -> Sequence[int]:
-        """The rows that have a value, smallest first."""
+    def ordered(self) -> Sequence[int]:
+        """The rows that have a value in the order asked for; equal values newest first."""
         ...
 
     def rank(self, row: int) -> int:
-        """Return the place of a row's value among the distinct values; equal values share it."""
+        """Return the place of a row's value in the order; equal values share it."""
         ...
 
 
@@ -135,8 +136,8 @@ class Index(Protocol):
         """Return the references that the resource of this row holds."""
         ...
 
-    def present(self, field: Field) -> Rows:
-        """Return the owners of at least one value of this field."""
+    def present(self, type: str, parameter: str) -> Rows:
+        """Return the rows that hold any value, of any kind, under this parameter."""
         ...
 
     def term(self, field: Field, key: str) -> Rows:

@@ -37,4 +37,4 @@ class Entry(NamedTuple):
     """A resource and the index rows it is found by: what a snapshot is written from."""
 
     resource: StoredResource
-    index: IndexRows
+    rows: IndexRows

@@ -1,0 +1,60 @@
+"""Which rows hold which key: gathered while resources pass by, merged into one set per term.
+
+https://roaringbitmap.org/
+
+Lists of rows stay in memory for one batch of resources only; each batch is spilled as compressed
+sets into a temporary table, and SQLite's external sort brings the sets of a term together.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+
+from pyroaring import BitMap, FrozenBitMap
+
+Terms = dict[str, list[int]]
+"""Rows by key, rows in rising order."""
+
+
+class Postings:
+    """Terms by field number, spilled batch by batch."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._fields: dict[int, Terms] = {}
+        connection.execute("CREATE TEMP TABLE posting (field INTEGER, key TEXT, rows BLOB)")
+
+    def terms(self, field: int) -> Terms:
+        """Return the terms of a field in this batch, to be added to."""
+        try:
+            return self._fields[field]
+        except KeyError:
+            return self._fields.setdefault(field, {})
+
+    def spill(self) -> None:
+        """Move this batch to the temporary table."""
+        self._connection.executemany(
+            "INSERT INTO posting VALUES (?, ?, ?)",
+            (
+                (field, key, BitMap(rows).serialize())
+                for field, terms in self._fields.items()
+                for key, rows in terms.items()
+            ),
+        )
+        for terms in self._fields.values():
+            terms.clear()
+
+    def merged(self) -> Iterator[tuple[int, Iterator[tuple[str, FrozenBitMap]]]]:
+        """Yield each field with its terms in the order of their keys."""
+        cursor = self._connection.execute(
+            "SELECT field, key, rows FROM posting ORDER BY field, key, rowid"
+        )
+        for field, of_field in groupby(cursor, key=itemgetter(0)):
+            by_key = groupby(of_field, key=itemgetter(1))
+            yield field, ((key, _union(rows for _, _, rows in parts)) for key, parts in by_key)
+
+
+def _union(blobs: Iterable[bytes]) -> FrozenBitMap:
+    sets = [FrozenBitMap.deserialize(blob) for blob in blobs]
+    return sets[0] if len(sets) == 1 else FrozenBitMap.union(*sets)

@@ -1,0 +1,193 @@
+"""Writes a snapshot: one immutable file of resources and everything they are found by.
+
+https://sqlite.org/atomiccommit.html
+
+The file is written beside its destination, forced to disk and renamed over it, so that a reader
+sees the old knowledge or the new, never a part. The same entries give the same file.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from pyroaring import BitMap
+
+from fhir_kb.errors import StoreError
+from fhir_kb.store.index_writer import IndexWriter
+from fhir_kb.store.instants import microseconds
+from fhir_kb.store.keys import SEPARATOR
+from fhir_kb.store.resource import Entry, StoredResource
+from fhir_kb.store.snapshot_schema import (
+    LINK_SEPARATOR,
+    RESOURCE_IDENTITY,
+    SCHEMA,
+    resource_seal,
+    sealed,
+)
+from fhir_kb.store.sort_order_writer import write_id_orders
+
+BATCH = 20_000
+"""Resources between two spills of the index; bounds the memory of a build."""
+
+INDEX_CONTENT = (
+    "SELECT * FROM field ORDER BY field",
+    "SELECT * FROM term ORDER BY field, key",
+    "SELECT * FROM interval_chunk ORDER BY series, side, chunk",
+)
+"""What the fingerprint covers beside the resources: a page sequence depends on it too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: the number of resources, and the fingerprint of their content."""
+
+    total: int
+    fingerprint: str
+
+
+def in_row_order(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries oldest first and, within one instant, by type and id backwards.
+
+    Searches show the largest row first: newest first, then by type and id.
+    """
+    by_identity = sorted(
+        entries, key=lambda entry: (entry.resource.type, entry.resource.id), reverse=True
+    )
+    return sorted(by_identity, key=lambda entry: microseconds(entry.resource.last_updated))
+
+
+def write_snapshot(path: Path, entries: Iterable[Entry], *, version: str, release: str) -> Written:
+    """Write the entries to ``path`` in one step and return what was written.
+
+    ``version`` is the FHIR version's name, ``release`` the knowledge release. Entries come oldest
+    first (``in_row_order``); any number of them is read once, in constant memory but for the
+    sorted values. Refuses (StoreError) entries out of order, an id that comes twice, and a disk
+    that cannot be written; ``path`` is then as it was.
+    """
+    with _beside(path) as partial:
+        try:
+            connection = sqlite3.connect(partial, isolation_level=None)
+            try:
+                connection.executescript(SCHEMA)
+                written = _Writing(connection).run(entries, version, release)
+            finally:
+                connection.close()
+        except sqlite3.Error as error:
+            raise StoreError(f"The knowledge {path} cannot be written: {error}") from error
+    return written
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """Yield a new file's path that replaces ``path`` when the block succeeds."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.unlink(missing_ok=True)
+        yield partial
+        _sync(partial)
+        partial.replace(path)
+        _sync(path.parent)
+    except OSError as error:
+        raise StoreError(f"The knowledge {path} cannot be written: {error}") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class _Writing:
+    """The state of one build."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._types: dict[str, int] = {}
+        self._rows_of_type: dict[str, BitMap] = {}
+        self._content = sha256()
+        self._index = IndexWriter(connection)
+        self._newest = 0
+        self._total = 0
+
+    def run(self, entries: Iterable[Entry], version: str, release: str) -> Written:
+        connection = self._connection
+        connection.execute("BEGIN")
+        connection.executemany(
+            "INSERT INTO resource VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", self._resources(entries)
+        )
+        try:
+            connection.execute(RESOURCE_IDENTITY)
+        except sqlite3.IntegrityError:
+            raise StoreError(f"Two resources share the identity {self._repeated()}") from None
+        connection.executemany(
+            "INSERT INTO resource_type VALUES (?, ?, ?)",
+            (
+                (number, name, sealed(self._rows_of_type[name].serialize()))
+                for name, number in self._types.items()
+            ),
+        )
+        self._index.finish()
+        write_id_orders(connection, self._types)
+        for statement in INDEX_CONTENT:
+            for row in connection.execute(statement):
+                self._content.update(repr(row).encode())
+        fingerprint = self._content.hexdigest()[:32]
+        about = {
+            "version": version,
+            "release": release,
+            "fingerprint": fingerprint,
+            "newest": str(self._newest),
+        }
+        connection.executemany("INSERT INTO manifest VALUES (?, ?)", about.items())
+        connection.execute("COMMIT")
+        return Written(self._total, fingerprint)
+
+    def _resources(self, entries: Iterable[Entry]) -> Iterator[tuple[object, ...]]:
+        for row, (resource, index) in enumerate(entries):
+            self._check_order(resource)
+            type = self._type(resource.type)
+            self._rows_of_type[resource.type].add(row)
+            self._index.add(resource.type, row, index)
+            self._total = row + 1
+            if self._total % BATCH == 0:
+                self._index.spill()
+            digest = bytes.fromhex(resource.digest)
+            self._content.update(f"{resource.type}/{resource.id}/{resource.version_id}\n".encode())
+            self._content.update(digest)
+            links = LINK_SEPARATOR.join(
+                SEPARATOR.join((code, link.type or "", link.id or "", link.url or ""))
+                for code, references in index.references.items()
+                for link in references
+            )
+            head = (type, resource.id, resource.version_id, resource.last_updated, digest, links)
+            yield (row, *head, resource_seal(row, *head), resource.body)
+
+    def _check_order(self, resource: StoredResource) -> None:
+        updated = microseconds(resource.last_updated)
+        if updated < self._newest and self._total:
+            raise StoreError(
+                f"{resource.type}/{resource.id} was updated before the resource written ahead of "
+                "it; a snapshot is written oldest first, see in_row_order"
+            )
+        self._newest = updated
+
+    def _type(self, name: str) -> int:
+        if name not in self._types:
+            self._types[name] = len(self._types)
+            self._rows_of_type[name] = BitMap()
+        return self._types[name]
+
+    def _repeated(self) -> str:
+        number, id = self._connection.execute(
+            "SELECT type, id FROM resource GROUP BY type, id HAVING count(*) > 1"
+        ).fetchone()
+        return f"{list(self._types)[number]}/{id}"
