@@ -47,7 +47,7 @@ def _explained(text: AuthoredText, error: ValidationError) -> KnowledgeError:
             near = difflib.get_close_matches(unknown, known, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             return text.error(
-                (*path, unknown), f"is not known here{hint} Known: {', '.join(known)}"
+                (*path, unknown), f"is not known here{hint} (known: {', '.join(known)})"
             )
         case "pattern" if "examples" in schema:
             wanted = " or ".join(repr(example) for example in schema["examples"])

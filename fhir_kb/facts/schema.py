@@ -19,9 +19,21 @@ from fhir_kb.facts.source import Concept, NotModelled, Organization, Source
 from fhir_kb.facts.values import Written
 
 Schema = dict[str, Any]
-SLUG = "^[a-z0-9]+(?:-[a-z0-9]+)*$"
-ROW = "^[A-Z]{2}-[0-9]{3}$"
-COMMON: Mapping[str, Schema] = {"source": {"type": "string", "pattern": SLUG}}
+SLUG: Mapping[str, Any] = {
+    "type": "string",
+    "pattern": "^[a-z0-9]+(?:-[a-z0-9]+)*$",
+    "examples": ["multiple-myeloma"],
+}
+ROW: Mapping[str, Any] = {
+    "type": "string",
+    "pattern": "^[A-Z]{2}-[0-9]{3}$",
+    "examples": ["TH-075"],
+}
+WHOLE_NUMBER: Mapping[str, Any] = {
+    "type": ["string", "integer"],
+    "pattern": r"^\d+$",
+    "examples": ["62"],
+}
 
 
 def authored_name(field: Field[Any]) -> str:
@@ -46,10 +58,9 @@ def schema_of(kind: Any) -> Schema:
         item = schema_of(get_args(kind)[0])
         return {"anyOf": [{"type": "array", "items": item, "minItems": 1}, item]}
     if isinstance(kind, NewType):
-        pattern = ROW if kind is InventoryRow else SLUG
-        return {"type": "string", "pattern": pattern, "description": kind.__name__}
+        return {**(ROW if kind is InventoryRow else SLUG), "description": kind.__name__}
     if kind is int:
-        return {"type": ["string", "integer"], "pattern": r"^\d+$"}
+        return {**WHOLE_NUMBER}
     if kind is str:
         return {"type": ["string", "number"], "minLength": 1}
     if issubclass(kind, Written):
@@ -119,12 +130,12 @@ def _file(properties: Schema, required: list[str], roots: list[type]) -> Schema:
 @cache
 def file_schema(kind: Literal["drug", "study", "sources", "concepts", "not-modelled"]) -> Schema:
     """Return the JSON Schema of one kind of authored file."""
-    slug = {"type": "string", "pattern": SLUG}
+    slug = {**SLUG}
     sections = {name: _list_of(cls) for name, cls in SECTIONS.items()}
     slugs = {"anyOf": [slug, {"type": "array", "items": slug}]}
     match kind:
         case "drug":
-            header: Schema = {"drug": slug, "concept": slug, **COMMON}
+            header: Schema = {"drug": slug, "concept": slug, "source": slug}
             return _file({**header, **sections}, ["drug", "concept"], list(SECTIONS.values()))
         case "study":
             header = {
@@ -135,7 +146,7 @@ def file_schema(kind: Literal["drug", "study", "sources", "concepts", "not-model
                 "condition": slug,
                 "drugs": slugs,
                 "publication": slug,
-                **COMMON,
+                "source": slug,
             }
             required = ["study", "title", "short", "kind", "condition", "drugs", "source"]
             return _file({**header, **sections}, required, list(SECTIONS.values()))

@@ -82,6 +82,7 @@ class _PlainReader:
             if key.value in mapping:
                 raise self._error(key, f"{key.value!r} stands twice")
             mapping[key.value] = self._plain(value, (*path, key.value))
+            self._lines[(*path, key.value)] = key.start_mark.line + 1
         return mapping
 
     def _refuse_magic(self, node: yaml.Node) -> None:
