@@ -37,6 +37,8 @@ def _load(folder: Path) -> Knowledge:
     release = read_yaml_text(folder / "release.yaml")
     drugs = _read_folder(folder / "drugs", "drug")
     studies = _read_folder(folder / "studies", "study")
+    for id in studies.keys() & drugs.keys():
+        raise studies[id].error(("study",), f"{id!r} is the name of a drug's file already")
     organizations = _facts(sources, "organizations", Organization, None)
     details = _facts(sources, "source_details", SECTIONS["source_details"], None)
     knowledge = Knowledge(

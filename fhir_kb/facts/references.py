@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any, NewType, get_args
 
 from fhir_kb.errors import KnowledgeError
@@ -104,6 +105,7 @@ def _names(value: Any) -> Iterator[Name]:
                 yield from (((*where, *inner), kind, name) for inner, kind, name in _names(part))
 
 
+@cache
 def _named_kind(hint: Any) -> Any:
     if isinstance(hint, NewType):
         return hint

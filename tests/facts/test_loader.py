@@ -71,6 +71,19 @@ def test_what_does_not_fit_is_reported_where_it_stands(
     assert refusal(file, old, new) == told
 
 
+def test_a_study_with_the_name_of_a_drug_is_refused(knowledge_folder: Path) -> None:
+    """Facts are named by file and slug, so two files of one name would mix theirs."""
+    study = knowledge_folder / STUDY
+    text = study.read_text(encoding="utf-8").replace("study: headache-trial", "study: willowine")
+    namesake = study.with_name("willowine.yaml")
+    namesake.write_text(text, encoding="utf-8")
+    with pytest.raises(KnowledgeError) as refused:
+        load_knowledge(knowledge_folder)
+    assert str(refused.value) == (
+        f"{namesake}:1: study: 'willowine' is the name of a drug's file already"
+    )
+
+
 def test_one_file_can_be_checked_while_the_others_are_unfinished(knowledge_folder: Path) -> None:
     """An editor checks the file at hand, whatever its neighbours look like."""
     (knowledge_folder / "concepts.yaml").write_text("concepts: [", encoding="utf-8")
