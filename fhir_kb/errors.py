@@ -18,8 +18,10 @@ https://hl7.org/fhir/R4/valueset-issue-type.html
         ├── UnknownType              404 not-supported
         ├── UnknownResource          404 not-found
         ├── DeletedResource          410 deleted
+        ├── ExpiredPage              410 not-found      a page of a search in an older release
         ├── MethodNotAllowed         405 not-supported
         ├── NotAcceptable            406 not-supported
+        ├── UrlTooLong               414 too-long
         └── UnsupportedMediaType     415 not-supported
 
 A message says what was asked, why it was refused and what would work.
@@ -132,6 +134,13 @@ class DeletedResource(RequestError):
     code = "deleted"
 
 
+class ExpiredPage(RequestError):
+    """A page of a search that was begun before the knowledge was replaced."""
+
+    status = 410
+    code = "not-found"
+
+
 class MethodNotAllowed(RequestError):
     """The URL exists, the HTTP method does not apply to it."""
 
@@ -151,3 +160,10 @@ class UnsupportedMediaType(RequestError):
 
     status = 415
     code = "not-supported"
+
+
+class UrlTooLong(RequestError):
+    """A request target beyond the limit; the same search can be sent as a form."""
+
+    status = 414
+    code = "too-long"

@@ -32,7 +32,14 @@ class Settings:
     page_size_max: int = _setting(500, "largest _count; a larger one is reduced to it")
     include_max: int = _setting(1000, "resources that _include and _revinclude may add to a page")
     body_bytes_max: int = _setting(16_000_000, "largest request body, in bytes")
+    systems_left_out: frozenset[str] = _setting(
+        frozenset(), "code systems whose codes are not published, such as http://www.whocc.no/atc"
+    )
     url_bytes_max: int = _setting(16_000, "longest request target, in bytes")
+
+
+def _typed(text: str, kind: type) -> Any:
+    return frozenset(text.split()) if kind is frozenset else kind(text)
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -43,9 +50,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     for variable, setting in known.items():
         if variable in source:
             default: Any = setting.default
-            kind = type(default)
             try:
-                values[setting.name] = kind(source[variable])
+                values[setting.name] = _typed(source[variable], type(default))
             except ValueError as error:
                 raise KnowledgeError(
                     f"{variable} is {source[variable]!r}; it takes a value like {default!r}"

@@ -15,6 +15,7 @@ from fhir_kb.facts.values import Written
 from fhir_kb.facts.yaml_text import AuthoredText, Path_
 
 FileKind = Literal["drug", "study", "sources", "concepts", "not-modelled"]
+FILE_KINDS: tuple[FileKind, ...] = get_args(FileKind)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""A FHIR version as one frozen table: what it builds, reads and searches."""
+"""A FHIR version as one frozen table: what it builds, publishes and searches."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from fhir_kb.definitions.model import SearchParameter
 from fhir_kb.facts.knowledge import Knowledge
 from fhir_kb.formats import Json
 from fhir_kb.resources.context import Builder, Context
+from fhir_kb.versions.conformance import own_search_parameters, read_conformance
 
 
 @dataclass(frozen=True)
@@ -17,29 +18,43 @@ class Version:
 
     ``name`` is how FHIR calls it, ``mount`` its place in URLs and in ``concepts.yaml``,
     ``number`` its full version, ``mime`` the value of the media type's fhirVersion parameter.
-    ``builders`` make the resources of each type from facts; ``conformance`` holds our own
-    profiles and terminology as they stand in ``profiles/``; ``own_search`` are our search
-    parameters beside FHIR's.
+    ``builders`` make resources from facts; ``profile_folders`` are the folders of ``profiles/``
+    that hold for this version, a later one winning.
     """
 
     name: str
     mount: str
     number: str
     mime: str
-    builders: Mapping[str, Builder]
+    builders: tuple[Builder, ...]
+    profile_folders: tuple[str, ...]
 
     @cached_property
     def definitions(self) -> Definitions:
         """The specification's tables of this version."""
         return load(self.name)
 
-    def build(
-        self, knowledge: Knowledge, left_out: frozenset[str] = frozenset()
-    ) -> Iterator[Json]:
-        """Yield every resource made from facts, type by type."""
+    @cached_property
+    def conformance(self) -> tuple[Json, ...]:
+        """Our own profiles, extensions, terminology and search parameters."""
+        return read_conformance(self.profile_folders, self.number)
+
+    @cached_property
+    def profiles(self) -> frozenset[str]:
+        """The canonical URLs of our StructureDefinitions."""
+        return frozenset(
+            resource["url"]
+            for resource in self.conformance
+            if resource["resourceType"] == "StructureDefinition"
+        )
+
+    @cached_property
+    def own_search(self) -> Mapping[str, tuple[SearchParameter, ...]]:
+        """Our search parameters beside FHIR's, by resource type."""
+        return own_search_parameters(self.conformance)
+
+    def build(self, knowledge: Knowledge, left_out: frozenset[str] = frozenset()) -> Iterator[Json]:
+        """Yield every resource made from facts."""
         context = Context(knowledge, self.mount, left_out)
-        for build in self.builders.values():
+        for build in self.builders:
             yield from build(context)
-
-
-OwnSearch = Mapping[str, tuple[SearchParameter, ...]]

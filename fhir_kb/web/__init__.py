@@ -1,1 +1,5 @@
-"""Placeholder docstring, replaced by the module author."""
+"""The Flask application: URLs, headers, status codes and one error handler; nothing else."""
+
+from fhir_kb.web.application import create_app
+
+__all__ = ["create_app"]

@@ -1,0 +1,53 @@
+"""The ``fhir-kb`` command: one module per subcommand, loaded only when it is called.
+
+``fhir-kb --version`` starts nearly as fast as Python itself: nothing heavy is imported here.
+"""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+from fhir_kb import __version__
+from fhir_kb.errors import FhirKbError
+
+COMMANDS: Mapping[str, str] = {
+    "serve": "serve the knowledge as FHIR over HTTP",
+    "build": "build the knowledge into a folder",
+    "facts": "check the authored facts, or list where each is published",
+    "get": "print one resource",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status: 0 done, 1 refused, 2 called wrongly."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser()
+    if not given or given[0] not in COMMANDS:
+        parser.parse_args(given)
+        parser.print_help()
+        return 2
+    command = import_module(f"fhir_kb.cli.{given[0].replace('-', '_')}_command")
+    own = argparse.ArgumentParser(prog=f"fhir-kb {given[0]}", description=COMMANDS[given[0]])
+    command.add_arguments(own)
+    try:
+        return int(command.run(own.parse_args(given[1:])))
+    except FhirKbError as error:
+        print(error.message, file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    lines = "\n".join(f"  {name:<8} {words}" for name, words in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="fhir-kb",
+        description="Medication knowledge as FHIR R4, R4B and R5.",
+        epilog=f"commands:\n{lines}\n\nfhir-kb COMMAND --help tells more.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"fhir-kb {__version__}")
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
+    return parser

@@ -1,0 +1,122 @@
+"""A release on disk: one snapshot per FHIR version and the manifest that names them.
+
+The same input gives the same resources, byte for byte. What a release was made from is known by
+a digest over this package's files, so that a start with built knowledge builds nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from fhir_kb.errors import MalformedContent
+from fhir_kb.facts import load_knowledge
+from fhir_kb.facts.knowledge import Knowledge
+from fhir_kb.formats import Json
+from fhir_kb.formats.json import read_json, write_json
+from fhir_kb.publish.assemble import assemble
+from fhir_kb.publish.disk import replace_file
+from fhir_kb.search import Indexer, search_table
+from fhir_kb.search.table import SearchTable
+from fhir_kb.store.resource import Entry, StoredResource
+from fhir_kb.store.snapshot_writer import in_row_order, write_snapshot
+from fhir_kb.versions import VERSIONS, Version
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What was built: the release, its instant, what it was made from, resources per version."""
+
+    release: str
+    released: str
+    made_from: str
+    resources: dict[str, int]
+
+
+def ensure_release(folder: Path, left_out: frozenset[str] = frozenset()) -> Manifest:
+    """Return the manifest of the knowledge in a folder, building it first when it is not current."""
+    manifest = _read_manifest(folder)
+    if manifest is None or manifest.made_from != _made_from(left_out):
+        return build_release(folder, left_out=left_out)
+    return manifest
+
+
+def build_release(
+    folder: Path, knowledge: Knowledge | None = None, left_out: frozenset[str] = frozenset()
+) -> Manifest:
+    """Build every version's snapshot into a folder and return the manifest.
+
+    Each file is replaced whole; the manifest comes last. A mistake in the knowledge refuses the
+    build (KnowledgeError) and leaves what was there.
+    """
+    known = knowledge or load_knowledge()
+    folder.mkdir(parents=True, exist_ok=True)
+    assembled = {version.mount: assemble(version, known, left_out) for version in VERSIONS.values()}
+    for mount, resources in assembled.items():
+        version = VERSIONS[mount]
+        entries = in_row_order(_entries(version, resources))
+        release = known.release.version
+        write_snapshot(folder / f"{mount}.sqlite", entries, version=version.name, release=release)
+    manifest = Manifest(
+        release=known.release.version,
+        released=known.release.date,
+        made_from=_made_from(left_out),
+        resources={mount: len(resources) for mount, resources in assembled.items()},
+    )
+    replace_file(folder / MANIFEST, write_json(asdict(manifest), indent=2))
+    return manifest
+
+
+def table_of(version: Version, types: frozenset[str]) -> SearchTable:
+    """Return what can be searched in a version: FHIR's parameters and ours, for these types."""
+    return search_table(version.name, version.definitions, types, own=version.own_search)
+
+
+def snapshot_path(folder: Path, version: Version) -> Path:
+    """Return where the snapshot of a version stands."""
+    return folder / f"{version.mount}.sqlite"
+
+
+def _entries(version: Version, resources: list[Json]) -> Iterator[Entry]:
+    types = frozenset(resource["resourceType"] for resource in resources)
+    indexer = Indexer(table_of(version, types))
+    for resource in resources:
+        meta = resource["meta"]
+        stored = StoredResource.of(
+            resource["resourceType"],
+            resource["id"],
+            meta["versionId"],
+            meta["lastUpdated"],
+            write_json(resource),
+        )
+        yield Entry(stored, indexer.index(resource))
+
+
+def _read_manifest(folder: Path) -> Manifest | None:
+    try:
+        content = read_json((folder / MANIFEST).read_bytes())
+        return Manifest(**content)
+    except (FileNotFoundError, MalformedContent, TypeError):
+        return None
+
+
+def _made_from(left_out: frozenset[str]) -> str:
+    """Return a digest over every file of this package, and what was left out of the build."""
+    digest = sha256("\n".join(sorted(left_out)).encode())
+    for root in ("fhir_kb", "fhir_kb.profiles"):
+        for name, file in _package_files(files(root), ""):
+            digest.update(f"{name}\0".encode() + sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _package_files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            if entry.name != "__pycache__":
+                yield from _package_files(entry, f"{prefix}{entry.name}/")
+        else:
+            yield prefix + entry.name, entry

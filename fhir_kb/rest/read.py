@@ -1,0 +1,60 @@
+"""Read and vread: one resource by its type and id.
+
+https://hl7.org/fhir/R4/http.html#read, https://hl7.org/fhir/R4/http.html#vread
+"""
+
+import difflib
+
+from fhir_kb.errors import UnknownResource, UnknownType
+from fhir_kb.rest.conditional import is_unchanged, version_headers
+from fhir_kb.rest.endpoint import Endpoint
+from fhir_kb.rest.message import Request, Response
+from fhir_kb.rest.subset import subset_asked, subsetted
+from fhir_kb.store.resource import StoredResource
+
+
+def read(endpoint: Endpoint, request: Request, type: str, id: str) -> Response:
+    """Return the current version; 304 when the caller has it, 404 when there is none."""
+    resource = found(endpoint, type, id)
+    return _answer(endpoint, request, resource)
+
+
+def vread(endpoint: Endpoint, request: Request, type: str, id: str, version: str) -> Response:
+    """Return that version of the resource; 404 when it is not the one that is kept."""
+    resource = found(endpoint, type, id)
+    if resource.version_id != version:
+        raise UnknownResource(
+            f"{type}/{id} has no version {version!r} here; its version is {resource.version_id}"
+        )
+    return _answer(endpoint, request, resource)
+
+
+def check_type(endpoint: Endpoint, type: str) -> None:
+    """Refuse (UnknownType) a resource type that is not served, naming the nearest that is."""
+    if type in endpoint.table.parameters:
+        return
+    near = difflib.get_close_matches(type, endpoint.types, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    served = ", ".join(endpoint.types)
+    raise UnknownType(f"{endpoint.version.name} has no {type!r} here.{hint} Served: {served}")
+
+
+def found(endpoint: Endpoint, type: str, id: str) -> StoredResource:
+    """Return the stored resource; refuse (UnknownResource) an id that is not there."""
+    check_type(endpoint, type)
+    resource = endpoint.store().read(type, id)
+    if resource is None:
+        raise UnknownResource(
+            f"There is no {type} with id {id!r} in {endpoint.version.name}; "
+            f"GET {type} lists those there are"
+        )
+    return resource
+
+
+def _answer(endpoint: Endpoint, request: Request, resource: StoredResource) -> Response:
+    headers = version_headers(resource)
+    if is_unchanged(request, resource):
+        return Response(304, b"", headers)
+    asked = subset_asked(request.pairs)
+    body = resource.body if asked is None else subsetted(resource.body, asked, endpoint.version)
+    return Response(200, body, headers)

@@ -1,0 +1,98 @@
+"""Search over one resource type, by GET and by POST ``_search``.
+
+https://hl7.org/fhir/R4/http.html#search
+
+The Bundle is joined from stored texts: no resource is parsed to be sent.
+"""
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote, urlencode
+
+from fhir_kb.formats.json import write_json
+from fhir_kb.rest.endpoint import Endpoint
+from fhir_kb.rest.message import Pairs, Request, Response
+from fhir_kb.rest.negotiation import prefers_strict
+from fhir_kb.rest.outcome import issue, outcome
+from fhir_kb.rest.read import check_type
+from fhir_kb.rest.subset import Subset, subset_asked, subsetted
+from fhir_kb.search import SearchResult, SearchWarning, search
+from fhir_kb.store.resource import StoredResource
+
+_RELATIONS = ("first", "previous", "self", "next", "last")
+
+
+def search_type(endpoint: Endpoint, request: Request, type: str) -> Response:
+    """Return one page of matches as a searchset Bundle.
+
+    Refuses what ``search`` refuses; an unknown parameter is left out, said in the Bundle, unless
+    the caller prefers ``handling=strict``.
+    """
+    check_type(endpoint, type)
+    result = search(
+        endpoint.store(),
+        endpoint.table,
+        type,
+        request.pairs,
+        endpoint.limits,
+        strict=prefers_strict(request.header("prefer")),
+    )
+    subset = subset_asked(request.pairs)
+    return Response(200, b"".join(_bundle(endpoint, request, type, result, subset)))
+
+
+def query_text(pairs: Pairs) -> str:
+    """Return the pairs as a URL's query; commas and the like stay readable."""
+    return urlencode(pairs, quote_via=quote, safe=",:|$/")
+
+
+def _bundle(
+    endpoint: Endpoint, request: Request, type: str, result: SearchResult, subset: Subset | None
+) -> Iterator[bytes]:
+    total = b"" if result.total is None else b',"total":%d' % result.total
+    yield b'{"resourceType":"Bundle","type":"searchset"' + total
+    yield b',"link":' + write_json(list(_links(f"{request.base}/{type}", result)))
+    entries = [] if result.count_only else list(_entries(endpoint, request, result, subset))
+    if result.warnings:
+        entries.append(_warnings(result.warnings))
+    if entries:
+        yield b',"entry":[' + b",".join(entries) + b"]"
+    yield b"}"
+
+
+def _links(url: str, result: SearchResult) -> Iterator[dict[str, str]]:
+    pages = {
+        "self": result.self_pairs,
+        "first": result.first_pairs,
+        "previous": result.previous_pairs,
+        "next": result.next_pairs,
+        "last": result.last_pairs,
+    }
+    for relation in _RELATIONS:
+        pairs = pages[relation]
+        if pairs is not None:
+            query = query_text(pairs)
+            yield {"relation": relation, "url": f"{url}?{query}" if query else url}
+
+
+def _entries(
+    endpoint: Endpoint, request: Request, result: SearchResult, subset: Subset | None
+) -> Iterator[bytes]:
+    parts: tuple[tuple[Iterable[StoredResource], bytes], ...] = (
+        (result.matches, b"match"),
+        (result.included, b"include"),
+    )
+    for resources, mode in parts:
+        for resource in resources:
+            body = resource.body
+            if subset is not None:
+                body = subsetted(body, subset, endpoint.version)
+            url = f"{request.base}/{resource.type}/{resource.id}".encode()
+            yield b'{"fullUrl":"%b","resource":%b,"search":{"mode":"%b"}}' % (url, body, mode)
+
+
+def _warnings(warnings: tuple[SearchWarning, ...]) -> bytes:
+    issues = [
+        issue("warning", warning.code, warning.message, f"http.{warning.parameter}")
+        for warning in warnings
+    ]
+    return b'{"resource":%b,"search":{"mode":"outcome"}}' % write_json(outcome(*issues))

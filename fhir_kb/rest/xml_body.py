@@ -1,0 +1,13 @@
+"""A JSON answer written as FHIR XML.
+
+https://hl7.org/fhir/R4/xml.html
+"""
+
+from fhir_kb.formats.json import read_json
+from fhir_kb.formats.xml import write_xml
+from fhir_kb.versions import Version
+
+
+def xml_body(body: bytes, version: Version) -> bytes:
+    """Return the same resource as XML text in UTF-8."""
+    return write_xml(read_json(body), version.definitions.type)

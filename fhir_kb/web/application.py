@@ -1,0 +1,78 @@
+"""``create_app``: the knowledge of a folder behind FHIR endpoints.
+
+https://flask.palletsprojects.com/en/stable/patterns/appfactories/
+"""
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from fhir_kb.errors import FhirKbError, MethodNotAllowed, RequestError, TooLarge, UnknownType
+from fhir_kb.publish.release import Manifest, ensure_release, snapshot_path, table_of
+from fhir_kb.rest.endpoint import Endpoint
+from fhir_kb.rest.outcome import error_response
+from fhir_kb.search import Limits
+from fhir_kb.settings import Settings, read_settings
+from fhir_kb.store import SnapshotHolder
+from fhir_kb.versions import VERSIONS, Version
+from fhir_kb.web import fhir, health
+from fhir_kb.web.replies import flask_response
+
+_LOG = logging.getLogger("fhir_kb")
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the WSGI application; the knowledge is built first when it is not there."""
+    chosen = settings or read_settings()
+    manifest = ensure_release(chosen.data, chosen.systems_left_out)
+    app = Flask("fhir_kb", static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
+    app.config["MAX_CONTENT_LENGTH"] = chosen.body_bytes_max
+    app.extensions["fhir_kb"] = {
+        mount: _endpoint(version, chosen, manifest) for mount, version in VERSIONS.items()
+    }
+    app.extensions["fhir_kb_settings"] = chosen
+    app.url_map.merge_slashes = False
+    app.register_blueprint(fhir.blueprint)
+    app.register_blueprint(health.blueprint)
+    app.register_error_handler(FhirKbError, _refused)
+    app.register_error_handler(HTTPException, _not_ours)
+    app.register_error_handler(Exception, _failed)
+    return app
+
+
+def _endpoint(version: Version, settings: Settings, manifest: Manifest) -> Endpoint:
+    holder = SnapshotHolder(snapshot_path(settings.data, version))
+    types = frozenset(holder.current().types)
+    limits = Limits(settings.page_size, settings.page_size_max, settings.include_max)
+    table = table_of(version, types)
+    return Endpoint(version, table, holder.current, manifest.released, limits)
+
+
+def _refused(error: FhirKbError) -> Response:
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _LOG.error("refused: %s", error.message)
+    return flask_response(error_response(error))
+
+
+def _not_ours(error: HTTPException) -> Response:
+    """Return werkzeug's refusals as outcomes: never an HTML page."""
+    mapped: dict[int | None, RequestError] = {
+        HTTPStatus.NOT_FOUND: UnknownType("There is nothing at this URL; FHIR is served at /fhir"),
+        HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowed("The method does not apply to this URL"),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TooLarge("The body is larger than this server reads"),
+    }
+    known = mapped.get(error.code, RequestError(error.description or "The request was refused"))
+    return flask_response(error_response(known))
+
+
+def _failed(error: Exception) -> Response:
+    """Return a bare 500: what failed is logged by its type and place, never with its values."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    _LOG.error("%s at %s", type(error).__name__, where)
+    return flask_response(error_response(FhirKbError("unexpected")))

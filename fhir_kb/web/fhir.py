@@ -1,0 +1,109 @@
+"""The FHIR endpoints: one mount per version, and ``/fhir``, which negotiates.
+
+https://hl7.org/fhir/R4/http.html#root
+"""
+
+from typing import cast
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, current_app, request
+from flask import Response as FlaskResponse
+
+from fhir_kb.errors import (
+    InvalidParameter,
+    NotAcceptable,
+    RequestError,
+    UnsupportedMediaType,
+    UrlTooLong,
+)
+from fhir_kb.rest.endpoint import Endpoint
+from fhir_kb.rest.message import Pairs, Request
+from fhir_kb.rest.negotiation import Asked, negotiate
+from fhir_kb.rest.outcome import error_response
+from fhir_kb.rest.routing import answer
+from fhir_kb.settings import Settings
+from fhir_kb.versions import DEFAULT, by_fhir_version
+from fhir_kb.web.replies import flask_response
+
+blueprint = Blueprint("fhir", __name__)
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+_FORM = "application/x-www-form-urlencoded"
+
+
+@blueprint.route("/fhir", methods=_METHODS, defaults={"path": ""})
+@blueprint.route("/fhir/", methods=_METHODS, defaults={"path": ""})
+@blueprint.route("/fhir/<path:path>", methods=_METHODS)
+def fhir(path: str) -> FlaskResponse:
+    """Answer one FHIR request; refusals are outcomes in the format that was asked for."""
+    asked = _asked()
+    endpoint, mount, rest = _endpoint(path, asked)
+    try:
+        response = answer(endpoint, _request(mount, rest))
+    except RequestError as error:
+        response = error_response(error)
+    return flask_response(response, endpoint.version, asked.format)
+
+
+def _asked() -> Asked:
+    format_parameter = next((value for key, value in _query() if key == "_format"), None)
+    return negotiate(request.headers.get("Accept", ""), format_parameter)
+
+
+def _endpoint(path: str, asked: Asked) -> tuple[Endpoint, str, str]:
+    """Return the endpoint, its mount in the URL, and what follows it."""
+    endpoints = cast("dict[str, Endpoint]", current_app.extensions["fhir_kb"])
+    mount, _, rest = path.partition("/")
+    named = by_fhir_version(asked.fhir_version) if asked.fhir_version else None
+    if mount not in endpoints:
+        return endpoints[(named or DEFAULT).mount], "", path
+    endpoint = endpoints[mount]
+    if named and named is not endpoint.version:
+        raise NotAcceptable(
+            f"fhirVersion {asked.fhir_version!r} was asked for at /fhir/{mount}, which serves "
+            f"{endpoint.version.mime}; use /fhir/{named.mount}"
+        )
+    return endpoint, mount, rest
+
+
+def _request(mount: str, rest: str) -> Request:
+    settings = cast("Settings", current_app.extensions["fhir_kb_settings"])
+    root = settings.base_url.rstrip("/") or request.host_url.rstrip("/")
+    base = f"{root}/fhir/{mount}" if mount else f"{root}/fhir"
+    return Request(
+        method=request.method,
+        base=base,
+        path=tuple(rest.rstrip("/").split("/")) if rest.strip("/") else (),
+        pairs=(*_query(), *_form()),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=b"" if request.method in ("GET", "HEAD") else request.get_data(),
+    )
+
+
+def _query() -> Pairs:
+    settings = cast("Settings", current_app.extensions["fhir_kb_settings"])
+    text = request.environ.get("QUERY_STRING", "")
+    if len(text) > settings.url_bytes_max:
+        raise UrlTooLong(
+            f"The query has {len(text)} bytes; at most {settings.url_bytes_max} are read. "
+            "POST the parameters to _search instead."
+        )
+    return _pairs(text, "query")
+
+
+def _form() -> Pairs:
+    if request.method != "POST" or not request.path.endswith("/_search"):
+        return ()
+    type = request.mimetype
+    if type and type != _FORM:
+        raise UnsupportedMediaType(f"_search reads {_FORM}, not {type}")
+    return _pairs(request.get_data().decode("latin-1"), "form")
+
+
+def _pairs(text: str, what: str) -> Pairs:
+    try:
+        return tuple(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=500))
+    except (UnicodeDecodeError, ValueError) as error:
+        raise InvalidParameter(
+            f"The {what} is not percent-encoded UTF-8 with at most 500 parameters"
+        ) from error
