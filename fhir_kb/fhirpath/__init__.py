@@ -1,1 +1,23 @@
-"""Placeholder docstring, replaced by the module author."""
+"""FHIRPath: parse once, compile to closures, evaluate on plain FHIR JSON.
+
+https://hl7.org/fhirpath/ with the additions of https://hl7.org/fhir/R4/fhirpath.html
+"""
+
+from fhir_kb.fhirpath.environment import Budget, Environment
+from fhir_kb.fhirpath.expression import Expression, compile_expression
+from fhir_kb.fhirpath.node import Node
+from fhir_kb.fhirpath.quantity import Quantity, Units
+from fhir_kb.fhirpath.temporal import Temporal
+from fhir_kb.fhirpath.types import TypeSource
+
+__all__ = [
+    "Budget",
+    "Environment",
+    "Expression",
+    "Node",
+    "Quantity",
+    "Temporal",
+    "TypeSource",
+    "Units",
+    "compile_expression",
+]

@@ -1,0 +1,1 @@
+"""The functions of FHIRPath and of FHIR, a module for each group."""
