@@ -5,15 +5,39 @@ https://hl7.org/fhir/R4/search.html
 ::
 
     table = search_table("R5", definitions, types, own={"MedicationKnowledge": [parameter, …]})
-    index_rows = Indexer(table).index(resource)            # IndexRows, for write_snapshot
+    rows = Indexer(table).index(resource)            # IndexRows: Entry(stored, rows) is written
     result = search(store, table, "MedicationKnowledge", [("code", "a|b")], Limits(), strict=False)
-    result.matches, result.included                        # StoredResource values
+    result.matches, result.included                  # StoredResource values
     result.total, result.count_only, result.warnings
-    result.self_pairs, result.first_pairs, result.previous_pairs, result.next_pairs, result.last_pairs
+    result.self_pairs, result.first_pairs, result.previous_pairs, result.next_pairs,
+    result.last_pairs                                # query pairs for links, or None
 
 ``search`` raises RequestError (InvalidParameter, UnsupportedParameter when strict,
-UnsupportedModifier, ExpiredPage) and CorruptedResource. ``_summary``, ``_elements``, ``_format``,
-``_pretty`` and ``_explain`` are left to the caller; they stay in ``self_pairs``.
-For a CapabilityStatement: ``table.parameters[type]``, ``modifiers(parameter_type)``,
-``includes(table, type)`` (``AdverseEvent:subject``, …), ``revincludes(table, type)``.
+UnsupportedModifier, ExpiredPage, UnknownType) and CorruptedResource. ``_summary``, ``_elements``,
+``_format``, ``_pretty`` and ``_explain`` are left to the caller; they stay in ``self_pairs``.
+A CapabilityStatement is made from ``table.parameters[type]``, ``modifiers(table, parameter)``,
+``includes(table, type)``, ``revincludes(table, type)`` and ``CONTROL_PARAMETERS``.
 """
+
+from fhir_kb.search.include import includes, revincludes
+from fhir_kb.search.indexer import Indexer
+from fhir_kb.search.query import CONTROL_PARAMETERS
+from fhir_kb.search.result import Limits, Pairs, SearchResult, SearchWarning
+from fhir_kb.search.search import search
+from fhir_kb.search.search_types import modifiers
+from fhir_kb.search.table import SearchTable, search_table
+
+__all__ = [
+    "CONTROL_PARAMETERS",
+    "Indexer",
+    "Limits",
+    "Pairs",
+    "SearchResult",
+    "SearchTable",
+    "SearchWarning",
+    "includes",
+    "modifiers",
+    "revincludes",
+    "search",
+    "search_table",
+]

@@ -3,17 +3,28 @@
 https://hl7.org/fhir/R4/searchparameter-registry.html
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from difflib import get_close_matches
 
-from fhir_kb.definitions.model import Coding, SearchParameter
+from fhir_kb.definitions import Coding, Definitions, SearchParameter
+from fhir_kb.errors import UnknownType, UnsupportedParameter
 
 ExpandValueSet = Callable[[str], frozenset[Coding] | None]
 """From a canonical URL to the codes of that value set, or None when it is not known."""
 
+NO_MODIFIERS: Mapping[str, tuple[str, ...]] = {}
+NO_OWN: Mapping[str, Iterable[SearchParameter]] = {}
 
-def no_value_sets(url: str) -> frozenset[Coding] | None:
+_NOT_SEARCHED = frozenset({"_in"})
+"""Parameters whose expression is not what they search by."""
+
+_SEARCHED_TYPES = frozenset(
+    {"token", "string", "reference", "date", "quantity", "number", "uri", "composite"}
+)
+
+
+def no_value_sets(_url: str) -> frozenset[Coding] | None:
     """Return None: no value set is known."""
     return None
 
@@ -24,9 +35,60 @@ class SearchTable:
 
     ``version`` is the name said in messages (R4, R4B, R5). ``parameters`` holds, per resource
     type that is served, its parameters by code, those of Resource and DomainResource included.
+    ``more_modifiers`` are, by search type, what this version allows beyond R4.
     """
 
     version: str
-    definitions: Any
+    definitions: Definitions
     parameters: Mapping[str, Mapping[str, SearchParameter]] = field(repr=False)
     expand_value_set: ExpandValueSet = no_value_sets
+    more_modifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def of_type(self, type: str) -> Mapping[str, SearchParameter]:
+        """Return the parameters of a type that is served; refuse any other (UnknownType)."""
+        try:
+            return self.parameters[type]
+        except KeyError:
+            raise UnknownType(
+                f"{type!r} is not a resource type served in {self.version}; "
+                f"these are: {', '.join(sorted(self.parameters))}"
+            ) from None
+
+    def parameter(self, type: str, code: str) -> SearchParameter:
+        """Return one parameter; refuse an unknown one and name its nearest neighbour."""
+        parameters = self.of_type(type)
+        try:
+            return parameters[code]
+        except KeyError:
+            raise UnsupportedParameter(self._no_such(type, code, parameters)) from None
+
+    def _no_such(self, type: str, code: str, parameters: Iterable[str]) -> str:
+        known = sorted(parameters)
+        near = get_close_matches(code[:64], known, n=1)
+        guess = f"; did you mean {near[0]!r}?" if near else "."
+        return (
+            f"{type} has no search parameter {code[:64]!r} in {self.version}{guess} "
+            f"It has {', '.join(known)}"
+        )
+
+
+def search_table(
+    version: str,
+    definitions: Definitions,
+    types: Iterable[str],
+    own: Mapping[str, Iterable[SearchParameter]] = NO_OWN,
+    expand_value_set: ExpandValueSet = no_value_sets,
+    more_modifiers: Mapping[str, tuple[str, ...]] = NO_MODIFIERS,
+) -> SearchTable:
+    """Return the table of the resource types ``types``: FHIR's parameters, and ``own`` by type."""
+    parameters = {
+        type: {
+            parameter.code: parameter
+            for parameter in (*definitions.search_parameters(type).values(), *own.get(type, ()))
+            if parameter.type in _SEARCHED_TYPES
+            and parameter.expression
+            and parameter.code not in _NOT_SEARCHED
+        }
+        for type in types
+    }
+    return SearchTable(version, definitions, parameters, expand_value_set, more_modifiers)

@@ -132,6 +132,10 @@ class Index(Protocol):
         """Return the resources of these rows in this order; refuse a corrupted one."""
         ...
 
+    def identities(self, rows: Iterable[int]) -> list[tuple[str, str]]:
+        """Return type and id of the resources of these rows in this order."""
+        ...
+
     def links(self, row: int) -> tuple[Link, ...]:
         """Return the references that the resource of this row holds."""
         ...
@@ -142,6 +146,14 @@ class Index(Protocol):
 
     def term(self, field: Field, key: str) -> Rows:
         """Return the owners of exactly this key."""
+        ...
+
+    def term_start(self, field: Field, part: str) -> Rows:
+        """Return the owners of the keys whose first part is ``part`` (see ``keys``)."""
+        ...
+
+    def keys(self, field: Field) -> Iterator[str]:
+        """Return all keys of a field in order."""
         ...
 
     def terms(self, field: Field, first: str, below: str | None) -> Iterator[tuple[str, Rows]]:

@@ -18,6 +18,7 @@ from fhir_kb.store.cache import ByteBoundedCache
 from fhir_kb.store.connections import Connections
 from fhir_kb.store.interface import Field, Intervals, Link, Rows, SortOrder
 from fhir_kb.store.intervals import RowsCache, StoredIntervals
+from fhir_kb.store.keys import first_part_range
 from fhir_kb.store.resource import StoredResource
 from fhir_kb.store.snapshot_schema import unsealed
 from fhir_kb.store.sort_orders import StoredOrder, reversed_order, unpacked
@@ -97,6 +98,10 @@ class Snapshot:
         """Return the resources of these rows in this order; refuse a corrupted one."""
         return [self._stored.resource(row) for row in rows]
 
+    def identities(self, rows: Iterable[int]) -> list[tuple[str, str]]:
+        """Return type and id of the resources of these rows in this order."""
+        return [self._stored.identity(row) for row in rows]
+
     def links(self, row: int) -> tuple[Link, ...]:
         """Return the references that the resource of this row holds."""
         return self._stored.links(row)
@@ -112,6 +117,25 @@ class Snapshot:
         if number is None:
             return NO_ROWS
         return self._cached("SELECT rows FROM term WHERE field = ? AND key = ?", (number, key))
+
+    def term_start(self, field: Field, part: str) -> Rows:
+        """Return the owners of the keys whose first part is ``part`` (see ``keys``)."""
+        number = self._fields.get(field)
+        if number is None:
+            return NO_ROWS
+        cached = self._cache.get((number, part, "start"))
+        if cached is not None:
+            return cached
+        sets = [rows for _, rows in self.terms(field, *first_part_range(part))]
+        rows = sets[0] if len(sets) == 1 else FrozenBitMap.union(NO_ROWS, *sets)
+        self._cache.put((number, part, "start"), rows, 200 + len(rows.serialize()))
+        return rows
+
+    def keys(self, field: Field) -> Iterator[str]:
+        """Return all keys of a field in order."""
+        statement = "SELECT key FROM term WHERE field = ? ORDER BY key"
+        for (key,) in self._connections.each(statement, (self._fields.get(field),)):
+            yield key
 
     def terms(self, field: Field, first: str, below: str | None) -> Iterator[tuple[str, Rows]]:
         """Yield keys from ``first`` up to, but without, ``below`` (None: to the end) in order."""

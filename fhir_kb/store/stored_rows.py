@@ -17,7 +17,7 @@ from fhir_kb.store.snapshot_schema import LINK_SEPARATOR, resource_seal
 
 _ROW = "SELECT row FROM resource INDEXED BY resource_identity WHERE type = ? AND id = ?"
 _HEAD = "type, id, version_id, last_updated, digest, links, seal"
-_LINKS = f"SELECT {_HEAD} FROM resource WHERE row = ?"  # noqa: S608  # constant text
+_HEAD_ONLY = f"SELECT {_HEAD} FROM resource WHERE row = ?"  # noqa: S608  # constant text
 _RESOURCE = f"SELECT {_HEAD}, body FROM resource WHERE row = ?"  # noqa: S608
 
 
@@ -46,9 +46,15 @@ class StoredRows:
             self._checked.put(row, resource, 500 + len(resource.body))
         return resource
 
+    def identity(self, row: int) -> tuple[str, str]:
+        """Return type and id of the resource of this row."""
+        *head, seal = self._found(_HEAD_ONLY, row)
+        self._check_head(row, head, seal)
+        return self._type_names[head[0]], head[1]
+
     def links(self, row: int) -> tuple[Link, ...]:
         """Return the references that the resource of this row holds."""
-        *head, seal = self._found(_LINKS, row)
+        *head, seal = self._found(_HEAD_ONLY, row)
         self._check_head(row, head, seal)
         parts = (link.split(SEPARATOR) for link in head[5].split(LINK_SEPARATOR) if link)
         return tuple(

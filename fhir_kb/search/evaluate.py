@@ -1,0 +1,111 @@
+"""From conditions to the rows that meet them.
+
+https://hl7.org/fhir/R4/search.html#combining
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+
+from pyroaring import BitMap, FrozenBitMap
+
+from fhir_kb.search.conditions import Chain, Condition, Reverse, Values
+from fhir_kb.search.question import Question, union
+from fhir_kb.search.search_types import search_type
+from fhir_kb.search.table import SearchTable
+from fhir_kb.store.interface import Field, Rows, Store
+from fhir_kb.store.keys import parts_of, reference_key
+
+NEGATED = frozenset({"not", "not-in"})
+
+_FEW = 1000
+"""Up to so many resources are followed one by one; for more, the index is read through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Where conditions are evaluated; ``base_url`` is this server's own address."""
+
+    store: Store
+    table: SearchTable
+    base_url: str = ""
+
+    def all_of(self, type: str, conditions: Iterable[Condition]) -> Rows:
+        """Return the rows of a type that meet every condition."""
+        sets = [self.rows(condition) for condition in conditions]
+        everything = self.store.rows_of_type(type)
+        return reduce(and_, sorted(sets, key=len), everything) if sets else everything
+
+    def rows(self, condition: Condition) -> Rows:
+        """Return the rows that meet one condition."""
+        if isinstance(condition, Values):
+            return self._with_values(condition)
+        if isinstance(condition, Chain):
+            return union([self._referring(condition, *target) for target in condition.by_target])
+        return self._referred_to(condition)
+
+    def _with_values(self, condition: Values) -> Rows:
+        question = Question(
+            self.store,
+            self.table,
+            condition.type,
+            condition.parameter,
+            condition.name,
+            condition.modifier,
+            self.base_url,
+        )
+        if condition.modifier == "missing":
+            return self._missing(question, condition.values)
+        match = search_type(condition.parameter).match
+        found = union([match(question, value) for value in condition.values])
+        if condition.modifier in NEGATED:
+            return self.store.rows_of_type(condition.type) - found
+        return found
+
+    def _missing(self, question: Question, values: tuple[str, ...]) -> Rows:
+        if len(values) != 1 or values[0] not in ("true", "false"):
+            raise question.invalid(",".join(values), ":missing takes true or false")
+        present = self.store.present(question.type, question.parameter.code)
+        if values[0] == "false":
+            return present
+        return self.store.rows_of_type(question.type) - present
+
+    def _referring(self, chain: Chain, target: str, condition: Condition) -> Rows:
+        """Return the rows whose reference leads to a ``target`` that meets the condition."""
+        field = Field(chain.type, chain.parameter.code, "reference")
+        wanted = self.rows(condition)
+        if len(wanted) <= _FEW:
+            keys = [reference_key(*identity) for identity in self.store.identities(wanted)]
+            return union([self.store.term(field, key) for key in keys])
+        return union([rows for row, rows in self._references(field, target) if row in wanted])
+
+    def _referred_to(self, reverse: Reverse) -> Rows:
+        """Return the rows that a resource meeting the condition refers to."""
+        referring = self.rows(reverse.condition)
+        if len(referring) <= _FEW:
+            return self._linked(referring, reverse)
+        field = Field(reverse.source, reverse.parameter.code, "reference")
+        found = BitMap(
+            row
+            for row, rows in self._references(field, reverse.type)
+            if not rows.isdisjoint(referring)
+        )
+        return FrozenBitMap(found)
+
+    def _linked(self, referring: Rows, reverse: Reverse) -> Rows:
+        rows = (
+            self.store.row(reverse.type, link.id)
+            for row in referring
+            for link in self.store.links(row)
+            if link.parameter == reverse.parameter.code and link.type == reverse.type and link.id
+        )
+        return FrozenBitMap(row for row in rows if row is not None)
+
+    def _references(self, field: Field, target: str) -> Iterator[tuple[int, Rows]]:
+        """Yield each resource of type ``target`` that is referred to, with who refers to it."""
+        for key, rows in self.store.terms(field, "", None):
+            id, type = parts_of(key)
+            row = self.store.row(type, id) if type == target else None
+            if row is not None:
+                yield row, rows

@@ -1,0 +1,55 @@
+"""Index entries of references.
+
+https://hl7.org/fhir/R4/references.html
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fhir_kb.formats import Json
+from fhir_kb.search.token_entries import add_identifier
+from fhir_kb.store.index import IndexRows, ReferenceEntry
+
+_LOCAL = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[^/]+)?", re.ASCII)
+_NOT_IN_URLS = re.compile(r"[\x00-\x20]")
+
+
+def reference_entry(text: str) -> ReferenceEntry | None:
+    """Return the entry of a literal reference; None for a contained resource and for no URL."""
+    if text.startswith("#") or _NOT_IN_URLS.search(text):
+        return None
+    local = _LOCAL.fullmatch(text)
+    return ReferenceEntry(local[1], local[2]) if local else ReferenceEntry(None, None, text)
+
+
+def add_reference(rows: IndexRows, code: str, reference: Json) -> None:
+    """Add a Reference: where it leads, its identifier, and its display."""
+    text = reference.get("reference")
+    entry = reference_entry(text) if isinstance(text, str) else None
+    if entry is not None:
+        rows.references.setdefault(code, []).append(entry)
+    if isinstance(reference.get("identifier"), dict):
+        add_identifier(rows, code, reference["identifier"])
+    if isinstance(reference.get("display"), str):
+        rows.texts.setdefault(code, []).append(reference["display"])
+
+
+def add_url(rows: IndexRows, code: str, url: str) -> None:
+    """Add a canonical or another URL."""
+    if not _NOT_IN_URLS.search(url):
+        rows.references.setdefault(code, []).append(ReferenceEntry(None, None, url))
+
+
+def add_codeable_reference(rows: IndexRows, code: str, value: Json) -> None:
+    """Add the reference of a CodeableReference."""
+    if isinstance(value.get("reference"), dict):
+        add_reference(rows, code, value["reference"])
+
+
+REFERENCES: Mapping[str, Callable[[IndexRows, str, Any], None]] = {
+    "Reference": add_reference,
+    "CodeableReference": add_codeable_reference,
+    **dict.fromkeys(("canonical", "uri", "url"), add_url),
+}
+"""How each element type becomes references."""

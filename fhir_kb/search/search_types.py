@@ -1,0 +1,63 @@
+"""The search types: how each finds rows, and the modifiers it takes.
+
+https://hl7.org/fhir/R4/search.html#ptypes
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pyroaring import FrozenBitMap
+
+from fhir_kb.definitions import SearchParameter
+from fhir_kb.search import date, quantity, reference, string, token, uri
+from fhir_kb.search.composite import composite_of
+from fhir_kb.search.escapes import unescape
+from fhir_kb.search.question import NO_ROWS, Match, Question
+from fhir_kb.search.table import SearchTable
+from fhir_kb.store.interface import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class SearchType:
+    """How values of a type are found; ``modifiers`` in the order messages list them."""
+
+    match: Match
+    modifiers: tuple[str, ...] = ("missing",)
+
+
+def _match_id(question: Question, value: str) -> Rows:
+    row = question.index.row(question.type, unescape(value))
+    return NO_ROWS if row is None else FrozenBitMap([row])
+
+
+_SIMPLE: Mapping[str, SearchType] = {
+    "token": SearchType(token.match, ("missing", "not", "text", "in", "not-in", "of-type")),
+    "string": SearchType(string.match, ("missing", "exact", "contains")),
+    "reference": SearchType(reference.match, ("missing", "identifier")),
+    "date": SearchType(date.match),
+    "number": SearchType(quantity.match_number),
+    "quantity": SearchType(quantity.match_quantity),
+    "uri": SearchType(uri.match, ("missing", "below", "above")),
+}
+
+SEARCH_TYPES: Mapping[str, SearchType] = {
+    **_SIMPLE,
+    "composite": SearchType(
+        composite_of({name: simple.match for name, simple in _SIMPLE.items()}), ()
+    ),
+}
+
+_BY_CODE: Mapping[str, SearchType] = {"_id": SearchType(_match_id, ("not",))}
+
+
+def search_type(parameter: SearchParameter) -> SearchType:
+    """Return how a parameter is searched; ``_id`` is found in the store itself."""
+    return _BY_CODE.get(parameter.code) or SEARCH_TYPES[parameter.type]
+
+
+def modifiers(table: SearchTable, parameter: SearchParameter) -> tuple[str, ...]:
+    """Return the modifiers of a parameter; a reference also takes the types it may refer to."""
+    allowed = search_type(parameter).modifiers + table.more_modifiers.get(parameter.type, ())
+    if parameter.type != "reference":
+        return allowed
+    return allowed + tuple(target for target in parameter.targets if target in table.parameters)

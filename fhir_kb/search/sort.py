@@ -1,0 +1,83 @@
+"""The order of matches: newest first, or by the parameters the caller names.
+
+https://hl7.org/fhir/R4/search.html#sort
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
+
+from pyroaring import BitMap
+
+from fhir_kb.errors import InvalidParameter
+from fhir_kb.search.table import SearchTable
+from fhir_kb.store.interface import Rows, SortOrder, Store
+
+SORTED_TYPES = frozenset({"token", "string", "reference", "date", "number", "quantity", "uri"})
+
+_WALK_FROM = 20
+"""The kept order is walked when at least one in so many of its rows is a match."""
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """One parameter to sort by."""
+
+    code: str
+    descending: bool
+
+
+NEWEST_FIRST = (SortKey("_lastUpdated", descending=True),)
+
+
+def read_sort(table: SearchTable, type: str, value: str) -> tuple[SortKey, ...]:
+    """Return the keys of ``_sort=value``; refuse a parameter that gives no order."""
+    keys = []
+    for part in value.split(","):
+        code = part.removeprefix("-")
+        parameter = table.of_type(type).get(code)
+        if parameter is None or parameter.type not in SORTED_TYPES:
+            known = (name for name, p in table.of_type(type).items() if p.type in SORTED_TYPES)
+            raise InvalidParameter(
+                f"{type} cannot be sorted by {code[:64]!r} in {table.version}; "
+                f"it can be sorted by {', '.join(sorted(known))}",
+                expression="_sort",
+            )
+        keys.append(SortKey(code, part != code))
+    return tuple(keys)
+
+
+def page_of(
+    store: Store, type: str, matches: Rows, keys: Sequence[SortKey], offset: int, size: int
+) -> list[int]:
+    """Return ``size`` rows of the sorted matches from ``offset`` on."""
+    # Rows are numbered in order of update, so that newest first needs no sorting.
+    if tuple(keys) in ((), NEWEST_FIRST):
+        end = len(matches) - offset
+        return [] if end <= 0 else list(reversed(matches[max(end - size, 0) : end].to_array()))
+    orders = [store.sort_order(type, key.code, descending=key.descending) for key in keys]
+    rows = _sorted(matches, [order for order in orders if order is not None])
+    return list(islice(rows, offset, offset + size))
+
+
+def _sorted(matches: Rows, orders: Sequence[SortOrder]) -> Iterator[int]:
+    """Yield matches in order; those without a value of a key come last, ties newest first."""
+    if len(matches) == 1 or not orders:
+        yield from reversed(matches.to_array())
+        return
+    order, *following = orders
+    present = matches & order.rows
+    if following:
+        for _, group in groupby(_ranked(present, order), key=order.rank):
+            yield from _sorted(BitMap(group), following)
+    else:
+        yield from _ranked(present, order)
+    if len(present) < len(matches):
+        yield from _sorted(matches - present, following)
+
+
+def _ranked(present: Rows, order: SortOrder) -> Iterable[int]:
+    """Return the rows by rank, and within one rank newest first."""
+    if len(present) * _WALK_FROM < len(order.ordered):
+        return sorted(present, key=lambda row: (order.rank(row), -row))
+    return (row for row in order.ordered if row in present)
