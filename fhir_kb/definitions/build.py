@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from fhir_kb.definitions.building.code_systems import code_systems
+from fhir_kb.definitions.building.corrector import Corrector
 from fhir_kb.definitions.building.packages import PackageFolder
 from fhir_kb.definitions.building.release import ReleaseCompiler
 from fhir_kb.definitions.codes import encode_code_system
-from fhir_kb.definitions.corrections import Corrector
 from fhir_kb.definitions.releases import RELEASES, TERMINOLOGY
 from fhir_kb.definitions.tables import DATA, file_name, table_bytes
 

@@ -6,7 +6,7 @@ https://hl7.org/fhir/R4/codesystem.html
 from collections.abc import Iterable, Iterator
 
 from fhir_kb.definitions.codes import CodeSystemCodes
-from fhir_kb.definitions.corrections import GROWING_CODE_SYSTEMS
+from fhir_kb.definitions.structure_corrections import GROWING_CODE_SYSTEMS
 from fhir_kb.formats import Json
 
 _PARENT_PROPERTIES = frozenset({"parent", "subsumedBy"})

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from fhir_kb.definitions.building import code_systems, extensions
+from fhir_kb.definitions.building.corrector import Corrector
 from fhir_kb.definitions.building.packages import PackageFolder
 from fhir_kb.definitions.building.search_parameters import search_parameters
 from fhir_kb.definitions.building.types import TypeReader
@@ -18,7 +19,6 @@ from fhir_kb.definitions.codes import (
     encode_code_system,
     encode_value_set,
 )
-from fhir_kb.definitions.corrections import Corrector
 from fhir_kb.definitions.extensions import ExtensionDefinition, encode_extension
 from fhir_kb.definitions.model import Binding, TypeDefinition
 from fhir_kb.definitions.releases import TERMINOLOGY, Package, Release

@@ -9,8 +9,9 @@ A parameter that several types share is published with the expressions of all of
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from fhir_kb.definitions.corrections import UNDEFINED_COMPONENTS, Corrector
+from fhir_kb.definitions.building.corrector import Corrector
 from fhir_kb.definitions.model import SearchParameter, TypeDefinition
+from fhir_kb.definitions.structure_corrections import UNDEFINED_COMPONENTS
 from fhir_kb.formats import Json
 
 _FIRST_NAME = re.compile(r"[\s(]*(\w+)")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from fhir_kb.definitions.corrections import Corrector
+from fhir_kb.definitions.building.corrector import Corrector
 from fhir_kb.definitions.model import (
     Binding,
     Constraint,

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fhir_kb.definitions.codes import CodeSystemCodes, ValueSetCodes
-from fhir_kb.definitions.corrections import RENAMED_VALUE_SETS
 from fhir_kb.definitions.model import Coding
+from fhir_kb.definitions.structure_corrections import RENAMED_VALUE_SETS
 from fhir_kb.formats import Json
 
 RULES: Mapping[str, str] = {
