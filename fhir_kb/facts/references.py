@@ -1,16 +1,16 @@
 """Every name that a fact mentions exists: concepts, drugs, studies, groups, sources.
 
-Also the arithmetic a file can be held to: n is not above N, and a printed percentage is n/N.
+Whatever else one file can be caught at, its counts among them, is reported along with it.
 """
 
 import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from decimal import Decimal
 from functools import cache
 from typing import Any, NewType, get_args
 
 from fhir_kb.errors import KnowledgeError
+from fhir_kb.facts.counts import Sizes, miscounted
 from fhir_kb.facts.drug_facts import RiskProgramme
 from fhir_kb.facts.fact import (
     ConceptId,
@@ -23,7 +23,7 @@ from fhir_kb.facts.fact import (
 )
 from fhir_kb.facts.knowledge import Drug, FactFile, Knowledge, Study
 from fhir_kb.facts.schema import authored_name, hints
-from fhir_kb.facts.study_facts import CountedEvent, OutcomeCount, StudyGroup
+from fhir_kb.facts.study_facts import StudyGroup
 from fhir_kb.facts.yaml_text import AuthoredText, Path_
 
 Name = tuple[Path_, Any, str]
@@ -46,9 +46,10 @@ def check_references(knowledge: Knowledge, texts: Mapping[str, AuthoredText]) ->
 
 def _mistakes(knowledge: Knowledge, file: FactFile) -> Iterator[tuple[Path_, str]]:
     known = _known(knowledge, file)
+    sizes: Sizes = {group.id: group.n for group in file.of(StudyGroup)}
     for section, facts in file.sections.items():
         for i, fact in enumerate(facts):
-            for where, mistake in (*_dangling(known, _names(fact)), *_miscounted(file, fact)):
+            for where, mistake in (*_dangling(known, _names(fact)), *miscounted(fact, sizes)):
                 yield (section, i, *where), mistake
     yield from _dangling(known, _headers(knowledge, file))
 
@@ -110,29 +111,3 @@ def _named_kind(hint: Any) -> Any:
     if isinstance(hint, NewType):
         return hint
     return next((kind for arm in get_args(hint) if (kind := _named_kind(arm))), None)
-
-
-def _miscounted(file: FactFile, fact: Any) -> Iterator[tuple[Path_, str]]:
-    if not isinstance(fact, OutcomeCount | CountedEvent) or fact.n is None:
-        return
-    sizes: dict[str, int | None] = {group.id: group.n for group in file.of(StudyGroup)}
-    total = fact.of if isinstance(fact, OutcomeCount) and fact.of else sizes.get(fact.group)
-    if total is None:
-        return
-    if fact.n > total:
-        yield ("n",), f"{fact.n} is more than the group's {total}"
-    elif fact.percent and abs(_share(fact.n, total) - fact.percent.value) > _half(
-        fact.percent.value
-    ):
-        share = f"{_share(fact.n, total):.2f} %"
-        yield ("percent",), f"{fact.n} of {total} is {share}, not {fact.percent.value} %"
-
-
-def _share(n: int, total: int) -> Decimal:
-    return Decimal(100 * n) / total
-
-
-def _half(printed: Decimal) -> Decimal:
-    """Half a unit of the last printed digit, a little more for a rounded half."""
-    exponent = printed.as_tuple().exponent
-    return Decimal(1).scaleb(int(exponent)) * Decimal("0.51")

@@ -87,6 +87,12 @@ FILES = {
         publication: trial-report
         groups:
           - {id: all, name: all patients, n: "27", kind: enrolled, cite: {at: Results}}
+          - id: women
+            name: women
+            n: "15"
+            of: all
+            kind: subgroup
+            cite: {at: Results}
         counted_events:
           - id: nausea-count
             event: nausea
@@ -94,6 +100,41 @@ FILES = {
             n: "9"
             percent: "33.3"
             cite: {at: Results, lines: "7"}
+        splits:
+          - id: by-sex
+            group: all
+            by: headache
+            parts:
+              - {trait: headache, n: "12"}
+              - {trait: nausea, n: "15", group: women}
+            cite: {at: Results}
+        group_comparisons:
+          - id: relief
+            factor: headache
+            values:
+              - {group: all, n: "18", percent: "66.7"}
+              - {group: women, n: "10", percent: "67"}
+            cite: {at: Results}
+        outcomes:
+          - id: seen-again
+            group: all
+            outcome: headache
+            n: "5"
+            of: "16"
+            percent: "31.3"
+            cite: {at: Results}
+        dose_changes:
+          - {id: raised, group: all, n: "4", direction: increase, cite: {at: Results}}
+        estimates:
+          - id: relief-ratio
+            measure: RR
+            outcome: headache
+            exposure: willowine
+            group: all
+            value: "1.50"
+            interval: 1.10..2.05
+            p: "= 0.01"
+            cite: {at: Results}
         group_measures:
           - id: age
             group: all

@@ -20,7 +20,13 @@ def test_every_fact_is_found_by_file_and_slug(knowledge_folder: Path) -> None:
         "willowine.safe-use",
         "willowine.consent",
         "headache-trial.all",
+        "headache-trial.women",
+        "headache-trial.by-sex",
         "headache-trial.nausea-count",
+        "headache-trial.relief",
+        "headache-trial.seen-again",
+        "headache-trial.raised",
+        "headache-trial.relief-ratio",
         "headache-trial.age",
     }
 

@@ -19,7 +19,7 @@ STUDY = "studies/headache-trial.yaml"
             STUDY,
             "event: nausea",
             "evnt: nausea",
-            f"{STUDY}:13: counted_events.0.evnt: is not known here; did you mean 'event'?",
+            f"{STUDY}:19: counted_events.0.evnt: is not known here; did you mean 'event'?",
             id="unknown key",
         ),
         pytest.param(
@@ -33,7 +33,7 @@ STUDY = "studies/headache-trial.yaml"
             STUDY,
             "counted_events:",
             "counted_event:",
-            f"{STUDY}:11: counted_event: is not known here; did you mean 'counted_events'?",
+            f"{STUDY}:17: counted_event: is not known here; did you mean 'counted_events'?",
             id="unknown section",
         ),
         pytest.param(
@@ -75,14 +75,14 @@ STUDY = "studies/headache-trial.yaml"
             STUDY,
             'n: "9"',
             "n: nine",
-            f"{STUDY}:15: counted_events.0.n: 'nine' is not of the form '62'",
+            f"{STUDY}:21: counted_events.0.n: 'nine' is not of the form '62'",
             id="bad number",
         ),
         pytest.param(
             STUDY,
             "    event: nausea\n",
             "",
-            f"{STUDY}:12: counted_events.0: 'event' is a required property",
+            f"{STUDY}:18: counted_events.0: 'event' is a required property",
             id="missing field",
         ),
         pytest.param(
