@@ -47,8 +47,9 @@ from fhir_kb.fhirpath.syntax import (
     Syntax,
     TypeTest,
     Variable,
+    type_argument,
 )
-from fhir_kb.fhirpath.types import TypeName, Types
+from fhir_kb.fhirpath.types import Types
 from fhir_kb.fhirpath.variables import compile_variable
 
 _OPERATIONS: dict[str, Callable[[Code, Code], Code]] = {
@@ -161,19 +162,10 @@ class Compiler:
                 f"(at character {call.position + 1} of the FHIRPath expression)"
             )
         if function.takes_type:
-            named = self._type_argument(call)
+            named = self.types.specified(type_argument(call))
             return function.build(Invocation(call, left, (), self.types, named, self.strict))
         arguments = tuple(self._scoped(argument) for argument in call.arguments)
         return function.build(Invocation(call, left, arguments, self.types, strict=self.strict))
-
-    def _type_argument(self, call: Call) -> TypeName:
-        match call.arguments[0]:
-            case Member(name=name):
-                return self.types.specified(name)
-            case Chain(head=Member(name=namespace), steps=(Member(name=name),)):
-                return self.types.specified(f"{namespace}.{name}")
-            case _:
-                raise FHIRPathError(f"{call.name}() needs the name of a type, such as Quantity")
 
     def _scoped(self, syntax: Syntax) -> Code:
         """Compile an argument or operand: a variable defined inside is not seen outside."""

@@ -6,6 +6,7 @@ https://hl7.org/fhirpath/
 from functools import lru_cache
 
 from fhir_kb.errors import FHIRPathError
+from fhir_kb.fhirpath.check import check
 from fhir_kb.fhirpath.code import Code
 from fhir_kb.fhirpath.compiler import Compiler
 from fhir_kb.fhirpath.environment import NOTHING_GIVEN, Environment
@@ -81,8 +82,10 @@ def compile_expression(
 
     ``definitions`` tell the types of elements; without them JSON keys are taken as they are, so
     that ``value`` does not find ``valueQuantity``. ``context`` is the type the expression starts
-    from. Refuses a text that is no FHIRPath, naming the place and what was expected, and functions
-    and types that do not exist.
+    from. ``strict`` also refuses elements that the types do not have, conditions that are no
+    Boolean, an order where there is none, and ``as`` on several items; published expressions
+    need it off. Refuses a text that is no FHIRPath, naming the place and what was expected, and
+    functions and types that do not exist.
     """
     return _compiled(text, definitions, context, strict)
 
@@ -91,8 +94,11 @@ def compile_expression(
 def _compiled(
     text: str, definitions: TypeSource | None, context: str | None, strict: bool
 ) -> Expression:
-    compiler = Compiler(types_of(definitions), strict=strict, scopes="defineVariable" in text)
-    return Expression(text, context, compiler.compile(parse(text)))
+    types, syntax = types_of(definitions), parse(text)
+    if strict and definitions is not None and context is not None:
+        check(syntax, types, context)
+    compiler = Compiler(types, strict=strict, scopes="defineVariable" in text)
+    return Expression(text, context, compiler.compile(syntax))
 
 
 @lru_cache(maxsize=16)

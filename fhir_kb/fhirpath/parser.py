@@ -213,7 +213,7 @@ class _Parser:
             self.next += 1
             return Ordered(argument, direction == "desc")
         if isinstance(argument, Sign) and argument.operator == "-":
-            return Ordered(argument.operand, descending=True)
+            return Ordered(argument.operand, descending=True, negated=True)
         return Ordered(argument, descending=False)
 
     def name(self, expected: str) -> str:

@@ -6,6 +6,8 @@ https://hl7.org/fhirpath/grammar.html
 from dataclasses import dataclass
 from typing import Any
 
+from fhir_kb.errors import FHIRPathError
+
 
 @dataclass(frozen=True, slots=True)
 class Literal:
@@ -108,10 +110,14 @@ class TypeTest:
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """An argument of sort(): its key and whether the largest comes first."""
+    """An argument of sort(): its key and whether the largest comes first.
+
+    ``negated`` says that this was written as a minus, under which nothing is still the least.
+    """
 
     key: "Syntax"
     descending: bool
+    negated: bool = False
 
 
 Syntax = (
@@ -128,3 +134,14 @@ Syntax = (
     | TypeTest
     | Ordered
 )
+
+
+def type_argument(call: Call) -> str:
+    """Return the type that the argument of is(), as() or ofType() names."""
+    match call.arguments[0]:
+        case Member(name=name):
+            return name
+        case Chain(head=Member(name=namespace), steps=(Member(name=name),)):
+            return f"{namespace}.{name}"
+        case _:
+            raise FHIRPathError(f"{call.name}() needs the name of a type, such as Quantity")

@@ -83,20 +83,23 @@ _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 def unquoted(token: Token) -> str:
     """Return what a quoted ``token`` says; a needless backslash is dropped."""
-    body = token.text[1:-1]
-    if "\\" not in body:
-        return body
-    unescaped = _ESCAPE.sub(_unescaped, body)
-    joined = _SURROGATES.sub(_joined, unescaped)
-    if any("\ud800" <= character <= "\udfff" for character in joined):
+    body = unescaped(token.text[1:-1])
+    if any("\ud800" <= character <= "\udfff" for character in body):
         raise FHIRPathError(
             f"The string at character {token.position + 1} holds half of a surrogate pair; "
             "write both \\u escapes of the character"
         )
-    return joined
+    return body
 
 
-def _unescaped(match: re.Match[str]) -> str:
+def unescaped(text: str) -> str:
+    """Return ``text`` with its escapes replaced by what they stand for."""
+    if "\\" not in text:
+        return text
+    return _SURROGATES.sub(_joined, _ESCAPE.sub(_meant, text))
+
+
+def _meant(match: re.Match[str]) -> str:
     escape = match.group(1)
     if len(escape) == 5:
         return chr(int(escape[1:], 16))

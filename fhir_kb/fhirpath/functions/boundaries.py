@@ -184,8 +184,8 @@ def _time(value: Temporal) -> Temporal | None:
 BOUNDARIES: Functions = {
     "lowBoundary": _boundary(high=False),
     "highBoundary": _boundary(high=True),
-    "precision": Function(_precision),
-    "comparable": Function(_comparable, 1, 1),
+    "precision": Function(_precision, gives="System.Integer"),
+    "comparable": Function(_comparable, 1, 1, gives="System.Boolean"),
     "yearOf": _component(_date_part(0)),
     "monthOf": _component(_date_part(1)),
     "dayOf": _component(_date_part(2)),

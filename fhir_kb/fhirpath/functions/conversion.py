@@ -10,7 +10,7 @@ from typing import Any
 
 from fhir_kb.fhirpath.code import Code, from_truth, from_value
 from fhir_kb.fhirpath.equality import as_quantity
-from fhir_kb.fhirpath.functions.signature import Function, Functions, Invocation
+from fhir_kb.fhirpath.functions.signature import Function, Functions, Invocation, giving
 from fhir_kb.fhirpath.node import Nodes
 from fhir_kb.fhirpath.quantity import (
     CALENDAR_WORDS,
@@ -121,15 +121,18 @@ def to_time(value: Any) -> Temporal | None:
 _TIME: Kind = "time"
 
 
-def _to(convert: Convert) -> Function:
+Build = Callable[[Invocation], Code]
+
+
+def _to(convert: Convert) -> Build:
     def build(call: Invocation) -> Code:
         value = call.input.value
         return from_value(lambda this, state: convert(value(this, state)))
 
-    return Function(build)
+    return build
 
 
-def _converts_to(convert: Convert) -> Function:
+def _tells(convert: Convert) -> Build:
     def build(call: Invocation) -> Code:
         value = call.input.value
 
@@ -139,7 +142,7 @@ def _converts_to(convert: Convert) -> Function:
 
         return from_truth(truth)
 
-    return Function(build)
+    return build
 
 
 def _to_unit(call: Invocation) -> Code:
@@ -181,8 +184,16 @@ _CONVERSIONS: dict[str, Convert] = {
 }
 
 CONVERSION: Functions = {
-    **{f"to{name}": _to(convert) for name, convert in _CONVERSIONS.items()},
-    **{f"convertsTo{name}": _converts_to(convert) for name, convert in _CONVERSIONS.items()},
-    "toQuantity": Function(_to_unit, 0, 1),
-    "convertsToQuantity": Function(_converts_to_unit, 0, 1),
+    **{
+        f"to{name}": Function(_to(convert), gives=f"System.{name}")
+        for name, convert in _CONVERSIONS.items()
+    },
+    "toQuantity": Function(_to_unit, 0, 1, gives="System.Quantity"),
+    **giving(
+        "System.Boolean",
+        {
+            **{f"convertsTo{name}": Function(_tells(to)) for name, to in _CONVERSIONS.items()},
+            "convertsToQuantity": Function(_converts_to_unit, 0, 1),
+        },
+    ),
 }

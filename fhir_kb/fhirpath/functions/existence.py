@@ -6,7 +6,7 @@ https://hl7.org/fhirpath/#existence
 from fhir_kb.errors import FHIRPathError
 from fhir_kb.fhirpath.code import Code, Judge, from_truth, from_value
 from fhir_kb.fhirpath.equality import Collector, distinct
-from fhir_kb.fhirpath.functions.signature import Function, Functions, Invocation
+from fhir_kb.fhirpath.functions.signature import INPUT, Function, Functions, Invocation, giving
 from fhir_kb.fhirpath.logic import compile_not
 from fhir_kb.fhirpath.node import Nodes
 from fhir_kb.fhirpath.state import State
@@ -122,17 +122,22 @@ def _contained(part: Code, whole: Code) -> Judge:
 
 
 EXISTENCE: Functions = {
-    "empty": Function(_empty),
-    "exists": Function(_exists, 0, 1),
-    "all": Function(_all, 1, 1),
-    "allTrue": _each(stops_at=False, result=False),
-    "anyTrue": _each(stops_at=True, result=True),
-    "allFalse": _each(stops_at=True, result=False),
-    "anyFalse": _each(stops_at=False, result=True),
-    "subsetOf": Function(_subset_of, 1, 1),
-    "supersetOf": Function(_superset_of, 1, 1),
-    "count": Function(_count),
-    "distinct": Function(_distinct),
-    "isDistinct": Function(_is_distinct),
-    "not": Function(lambda call: compile_not(call.input)),
+    **giving(
+        "System.Boolean",
+        {
+            "empty": Function(_empty),
+            "exists": Function(_exists, 0, 1, iterates=True, judges=True),
+            "all": Function(_all, 1, 1, iterates=True, judges=True),
+            "allTrue": _each(stops_at=False, result=False),
+            "anyTrue": _each(stops_at=True, result=True),
+            "allFalse": _each(stops_at=True, result=False),
+            "anyFalse": _each(stops_at=False, result=True),
+            "subsetOf": Function(_subset_of, 1, 1),
+            "supersetOf": Function(_superset_of, 1, 1),
+            "isDistinct": Function(_is_distinct),
+            "not": Function(lambda call: compile_not(call.input)),
+        },
+    ),
+    "count": Function(_count, gives="System.Integer"),
+    "distinct": Function(_distinct, gives=INPUT),
 }

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from fhir_kb.errors import FHIRPathError
 from fhir_kb.fhirpath.code import Code, from_truth
-from fhir_kb.fhirpath.functions.signature import Function, Functions, Invocation
+from fhir_kb.fhirpath.functions.signature import INPUT, Function, Functions, Invocation, giving
 from fhir_kb.fhirpath.node import Node, Nodes
 from fhir_kb.fhirpath.state import State
 from fhir_kb.fhirpath.types import Types
@@ -152,14 +152,19 @@ def _check_modifiers(call: Invocation) -> Code:
 
 
 FHIR: Functions = {
-    "extension": Function(_extension, 1, 1),
-    "hasExtension": Function(_has_extension, 1, 1),
-    "hasValue": Function(_has_value),
+    "extension": Function(_extension, 1, 1, gives="Extension"),
     "getValue": Function(_get_value),
-    "memberOf": Function(_member_of, 1, 1),
-    "subsumes": Function(_subsumption(reverse=False), 1, 1),
-    "subsumedBy": Function(_subsumption(reverse=True), 1, 1),
-    "conformsTo": Function(_conforms_to, 1, 1),
-    "htmlChecks": Function(_html_checks),
-    "checkModifiers": Function(_check_modifiers, 0, None),
+    "checkModifiers": Function(_check_modifiers, 0, None, gives=INPUT),
+    **giving(
+        "System.Boolean",
+        {
+            "hasExtension": Function(_has_extension, 1, 1),
+            "hasValue": Function(_has_value),
+            "memberOf": Function(_member_of, 1, 1),
+            "subsumes": Function(_subsumption(reverse=False), 1, 1),
+            "subsumedBy": Function(_subsumption(reverse=True), 1, 1),
+            "conformsTo": Function(_conforms_to, 1, 1),
+            "htmlChecks": Function(_html_checks),
+        },
+    ),
 }

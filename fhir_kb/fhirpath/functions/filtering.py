@@ -10,11 +10,18 @@ from typing import Any
 from fhir_kb.fhirpath.code import Code, Value
 from fhir_kb.fhirpath.comparison import order_of
 from fhir_kb.fhirpath.equality import Collector, distinct
-from fhir_kb.fhirpath.functions.signature import Function, Functions, Invocation
+from fhir_kb.fhirpath.functions.signature import (
+    ARGUMENT,
+    INPUT,
+    Function,
+    Functions,
+    Invocation,
+    giving,
+)
 from fhir_kb.fhirpath.membership import compile_union
 from fhir_kb.fhirpath.node import Node, Nodes
 from fhir_kb.fhirpath.state import State
-from fhir_kb.fhirpath.syntax import Ordered
+from fhir_kb.fhirpath.syntax import Ordered, Special
 from fhir_kb.fhirpath.values import EMPTY, single, value_of
 
 
@@ -105,48 +112,46 @@ def single_context(call: Invocation, this: Nodes, state: State) -> Nodes:
 
 def _sort(call: Invocation) -> Code:
     collect = call.input.nodes
-    keys: list[tuple[Value, bool]] = [
-        (code.value, isinstance(syntax, Ordered) and syntax.descending)
-        for code, syntax in zip(call.arguments, call.call.arguments, strict=True)
-    ]
+    keys = [code.value for code in call.arguments]
+    orders = [order for order in call.call.arguments if isinstance(order, Ordered)]
 
     def nodes(this: Nodes, state: State) -> Nodes:
         items = collect(this, state)
         state.spend(len(items) * (1 + len(keys)))
         rows = [(_sort_keys(item, keys, state), item) for item in items]
-        descending = [down for _, down in keys] or [False]
-        rows.sort(key=cmp_to_key(_row_order(descending, state)))
+        rows.sort(key=cmp_to_key(_row_order(orders or [_ASCENDING], state)))
         return [item for _, item in rows]
 
     return Code(nodes)
 
 
 Row = tuple[list[Any], Node]
+_ASCENDING = Ordered(Special("this"), descending=False)
 
 
-def _sort_keys(item: Node, keys: list[tuple[Value, bool]], state: State) -> list[Any]:
-    if not keys:
-        return [value_of(item)]
-    return [key([item], state) for key, _ in keys]
+def _sort_keys(item: Node, keys: list[Value], state: State) -> list[Any]:
+    return [key([item], state) for key in keys] or [value_of(item)]
 
 
-def _row_order(descending: list[bool], state: State) -> Callable[[Row, Row], int]:
-    def order(left: Row, right: Row) -> int:
+def _row_order(orders: list[Ordered], state: State) -> Callable[[Row, Row], int]:
+    def compared(left: Row, right: Row) -> int:
         state.spend(1)
-        for first, second, down in zip(left[0], right[0], descending, strict=True):
-            sign = _key_order(first, second, state)
+        for first, second, order in zip(left[0], right[0], orders, strict=True):
+            sign = _key_order(first, second, order, state)
             if sign:
-                return -sign if down else sign
+                return sign
         return 0
 
-    return order
+    return compared
 
 
-def _key_order(left: Any, right: Any, state: State) -> int:
-    """Order two keys; none comes first."""
+def _key_order(left: Any, right: Any, order: Ordered, state: State) -> int:
+    """Order two keys; nothing is less than anything."""
     if left is None or right is None:
-        return (left is not None) - (right is not None)
-    return order_of(left, right, state.environment.units) or 0
+        sign = (left is not None) - (right is not None)
+        return -sign if order.descending and not order.negated else sign
+    sign = order_of(left, right, state.environment.units) or 0
+    return -sign if order.descending else sign
 
 
 def _slice(cut: Callable[[Nodes], Nodes]) -> Function:
@@ -154,7 +159,7 @@ def _slice(cut: Callable[[Nodes], Nodes]) -> Function:
         collect = call.input.nodes
         return Code(lambda this, state: cut(collect(this, state)))
 
-    return Function(build)
+    return Function(build, needs_order=True)
 
 
 def _single(call: Invocation) -> Code:
@@ -180,7 +185,7 @@ def _numbered_slice(cut: Callable[[Nodes, int], Nodes]) -> Function:
 
         return Code(nodes)
 
-    return Function(build, 1, 1)
+    return Function(build, 1, 1, needs_order=True)
 
 
 def _intersect(call: Invocation) -> Code:
@@ -237,21 +242,26 @@ def _aggregate(call: Invocation) -> Code:
 
 
 FILTERING: Functions = {
-    "where": Function(_where, 1, 1),
-    "select": Function(_select, 1, 1),
-    "repeat": Function(_repeat, 1, 1),
-    "repeatAll": Function(_repeat_all, 1, 1),
-    "coalesce": Function(_coalesce, 1, None),
-    "sort": Function(_sort, 0, None),
+    **giving(
+        INPUT,
+        {
+            "where": Function(_where, 1, 1, iterates=True, judges=True),
+            "sort": Function(_sort, 0, None, iterates=True),
+            "single": Function(_single),
+            "first": _slice(lambda items: items[:1]),
+            "last": _slice(lambda items: items[-1:]),
+            "tail": _slice(lambda items: items[1:]),
+            "skip": _numbered_slice(lambda items, number: items[number:]),
+            "take": _numbered_slice(lambda items, number: items[:number]),
+            "intersect": Function(_intersect, 1, 1),
+            "exclude": Function(_exclude, 1, 1),
+        },
+    ),
+    "select": Function(_select, 1, 1, iterates=True, gives=ARGUMENT),
+    "repeat": Function(_repeat, 1, 1, iterates=True),
+    "repeatAll": Function(_repeat_all, 1, 1, iterates=True),
+    "coalesce": Function(_coalesce, 1, None, gives=ARGUMENT),
     "aggregate": Function(_aggregate, 1, 2),
-    "single": Function(_single),
-    "first": _slice(lambda items: items[:1]),
-    "last": _slice(lambda items: items[-1:]),
-    "tail": _slice(lambda items: items[1:]),
-    "skip": _numbered_slice(lambda items, number: items[number:]),
-    "take": _numbered_slice(lambda items, number: items[:number]),
-    "intersect": Function(_intersect, 1, 1),
-    "exclude": Function(_exclude, 1, 1),
     "union": Function(lambda call: compile_union((call.input, call.arguments[0])), 1, 1),
     "combine": Function(_combine, 1, 2),
 }

@@ -11,7 +11,7 @@ from fhir_kb.errors import FHIRPathError
 from fhir_kb.fhirpath.arithmetic import in_range, sum_of, whole_in_range
 from fhir_kb.fhirpath.code import Code, from_value
 from fhir_kb.fhirpath.comparison import order_of
-from fhir_kb.fhirpath.functions.signature import Function, Functions, Invocation
+from fhir_kb.fhirpath.functions.signature import Function, Functions, Invocation, giving
 from fhir_kb.fhirpath.node import Nodes
 from fhir_kb.fhirpath.quantity import Quantity
 from fhir_kb.fhirpath.state import State
@@ -196,10 +196,15 @@ MATHEMATICS: Functions = {
     "ceiling": _of_number(_whole(ROUND_CEILING), quantities=True),
     "floor": _of_number(_whole(ROUND_FLOOR), quantities=True),
     "truncate": _of_number(_whole(ROUND_DOWN), quantities=True),
-    "exp": _of_number(_exp, quantities=False),
-    "ln": _of_number(_ln, quantities=False),
-    "sqrt": _of_number(_sqrt, quantities=False),
-    "log": _with_number(_log),
+    **giving(
+        "System.Decimal",
+        {
+            "exp": _of_number(_exp, quantities=False),
+            "ln": _of_number(_ln, quantities=False),
+            "sqrt": _of_number(_sqrt, quantities=False),
+            "log": _with_number(_log),
+        },
+    ),
     "power": _with_number(_power),
     "round": Function(_round, 0, 1),
     "sum": _over_all(_sum),

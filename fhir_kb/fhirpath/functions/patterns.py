@@ -56,7 +56,7 @@ def _matches(method: str) -> Function:
 
         return from_value(result)
 
-    return Function(build, 1, 2)
+    return Function(build, 1, 2, gives="System.Boolean")
 
 
 def _replace_matches(call: Invocation) -> Code:
@@ -116,5 +116,5 @@ def _in_time(run: Callable[[float], Any], source: str, state: State) -> Any:
 PATTERNS: Functions = {
     "matches": _matches("search"),
     "matchesFull": _matches("fullmatch"),
-    "replaceMatches": Function(_replace_matches, 2, 3),
+    "replaceMatches": Function(_replace_matches, 2, 3, gives="System.String"),
 }

@@ -4,7 +4,7 @@ https://hl7.org/fhirpath/#functions
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fhir_kb.errors import FHIRPathError
@@ -64,17 +64,33 @@ class Invocation:
         return checked
 
 
+INPUT, ARGUMENT = "input", "argument"
+"""What a function gives that gives items of its input, or what its last arguments give."""
+
+
 @dataclass(frozen=True, slots=True)
 class Function:
     """A function: how it is compiled and how many arguments it takes (``most`` None: any).
 
-    ``takes_type`` says that the argument names a type.
+    The rest serves the check before evaluation. ``takes_type`` says that the argument names a
+    type, ``iterates`` that arguments are evaluated on the input's items, ``judges`` that the first
+    of them is a condition, ``needs_order`` that the input's order matters. ``gives`` is the type
+    of the result, INPUT, ARGUMENT, or None where it cannot be told.
     """
 
     build: Callable[[Invocation], Code]
     least: int = 0
     most: int | None = 0
     takes_type: bool = False
+    iterates: bool = False
+    judges: bool = False
+    needs_order: bool = False
+    gives: str | None = None
 
 
 Functions = dict[str, Function]
+
+
+def giving(result: str, functions: Functions) -> Functions:
+    """Return ``functions`` as ones that give ``result``."""
+    return {name: replace(function, gives=result) for name, function in functions.items()}

@@ -12,9 +12,10 @@ from typing import Any
 
 from fhir_kb.errors import FHIRPathError
 from fhir_kb.fhirpath.code import Code, from_value
-from fhir_kb.fhirpath.functions.signature import Function, Functions, Invocation
+from fhir_kb.fhirpath.functions.signature import Function, Functions, Invocation, giving
 from fhir_kb.fhirpath.node import Node, Nodes
 from fhir_kb.fhirpath.state import State
+from fhir_kb.fhirpath.tokens import unescaped
 from fhir_kb.fhirpath.values import EMPTY, kind_of, value_of
 
 _CHARACTERS_PER_STEP = 64
@@ -132,13 +133,6 @@ def _escaped_json(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
-def _unescaped_json(text: str) -> str | None:
-    try:
-        return str(json.loads(f'"{text}"'))
-    except ValueError:
-        return None
-
-
 def _decoded(decode: Callable[[str], bytes]) -> Callable[[str], str | None]:
     def decoded(text: str) -> str | None:
         try:
@@ -166,7 +160,7 @@ _ESCAPERS: dict[str, Coder] = {
     "html": lambda text: html.escape(text, quote=True).replace("&#x27;", "&#39;"),
     "json": _escaped_json,
 }
-_UNESCAPERS: dict[str, Coder] = {"html": html.unescape, "json": _unescaped_json}
+_UNESCAPERS: dict[str, Coder] = {"html": html.unescape, "json": unescaped}
 
 
 def _coded(coders: dict[str, Coder]) -> Function:
@@ -182,22 +176,37 @@ def _coded(coders: dict[str, Coder]) -> Function:
 
 
 STRINGS: Functions = {
-    "length": _plain(len),
-    "upper": _plain(str.upper),
-    "lower": _plain(str.lower),
-    "trim": _plain(lambda text: text.strip(_WHITE_SPACE)),
-    "toChars": _texts(lambda text, _: list(text), 0),
-    "split": _texts(_split, 1),
-    "join": Function(_join, 0, 1),
-    "indexOf": _with_text(str.find),
-    "lastIndexOf": _with_text(str.rfind),
-    "startsWith": _with_text(str.startswith),
-    "endsWith": _with_text(str.endswith),
-    "contains": _with_text(str.__contains__),
-    "substring": Function(_substring, 1, 2),
-    "replace": Function(_replace, 2, 2),
-    "encode": _coded(_ENCODERS),
-    "decode": _coded(_DECODERS),
-    "escape": _coded(_ESCAPERS),
-    "unescape": _coded(_UNESCAPERS),
+    **giving(
+        "System.String",
+        {
+            "upper": _plain(str.upper),
+            "lower": _plain(str.lower),
+            "trim": _plain(lambda text: text.strip(_WHITE_SPACE)),
+            "toChars": _texts(lambda text, _: list(text), 0),
+            "split": _texts(_split, 1),
+            "join": Function(_join, 0, 1),
+            "substring": Function(_substring, 1, 2),
+            "replace": Function(_replace, 2, 2),
+            "encode": _coded(_ENCODERS),
+            "decode": _coded(_DECODERS),
+            "escape": _coded(_ESCAPERS),
+            "unescape": _coded(_UNESCAPERS),
+        },
+    ),
+    **giving(
+        "System.Boolean",
+        {
+            "startsWith": _with_text(str.startswith),
+            "endsWith": _with_text(str.endswith),
+            "contains": _with_text(str.__contains__),
+        },
+    ),
+    **giving(
+        "System.Integer",
+        {
+            "length": _plain(len),
+            "indexOf": _with_text(str.find),
+            "lastIndexOf": _with_text(str.rfind),
+        },
+    ),
 }

@@ -113,7 +113,11 @@ def _type_info(item: Node, types: Types) -> Node:
 
 TYPING: Functions = {
     "is": Function(
-        lambda call: compile_is(call.input, call.type_name, call.types), 1, 1, takes_type=True
+        lambda call: compile_is(call.input, call.type_name, call.types),
+        1,
+        1,
+        takes_type=True,
+        gives="System.Boolean",
     ),
     "as": Function(
         lambda call: compile_as(call.input, call.type_name, call.types, strict=call.strict),

@@ -8,7 +8,7 @@ from datetime import datetime
 from fhir_kb.errors import FHIRPathError
 from fhir_kb.fhirpath.code import Code, from_value
 from fhir_kb.fhirpath.functions.filtering import single_context
-from fhir_kb.fhirpath.functions.signature import Function, Functions, Invocation
+from fhir_kb.fhirpath.functions.signature import ARGUMENT, INPUT, Function, Functions, Invocation
 from fhir_kb.fhirpath.navigation import compile_children, compile_descendants
 from fhir_kb.fhirpath.node import Node, Nodes
 from fhir_kb.fhirpath.state import State
@@ -98,13 +98,13 @@ def _pathname(call: Invocation) -> Code:
 
 
 UTILITY: Functions = {
-    "iif": Function(_iif, 2, 3),
-    "trace": Function(_trace, 1, 2),
-    "now": Function(_date_time_now),
-    "today": Function(_today),
-    "timeOfDay": Function(_time_of_day),
-    "defineVariable": Function(_define_variable, 1, 2),
-    "pathname": Function(_pathname),
+    "iif": Function(_iif, 2, 3, iterates=True, judges=True, gives=ARGUMENT),
+    "trace": Function(_trace, 1, 2, iterates=True, gives=INPUT),
+    "now": Function(_date_time_now, gives="System.DateTime"),
+    "today": Function(_today, gives="System.Date"),
+    "timeOfDay": Function(_time_of_day, gives="System.Time"),
+    "defineVariable": Function(_define_variable, 1, 2, iterates=True, gives=INPUT),
+    "pathname": Function(_pathname, gives="System.String"),
     "children": Function(lambda call: compile_children(call.input, call.types)),
     "descendants": Function(lambda call: compile_descendants(call.input, call.types)),
 }
