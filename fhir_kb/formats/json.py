@@ -17,7 +17,7 @@ from fhir_kb.formats.json_scan import (
     JsonScan,
     has_unfit_characters,
     offset_of_depth,
-    without_unfit_characters,
+    without_broken_characters,
 )
 from fhir_kb.formats.location import Fault, Located, Location, Locator, location_after
 from fhir_kb.formats.number import number_text, read_number
@@ -51,9 +51,11 @@ def read_json_located(
 ) -> Located:
     """Return the JSON object in ``data``, its faults, and a function that finds lines.
 
-    For validators: of a key that stands twice the last value is taken, a character that is not
-    allowed becomes U+FFFD, a number that cannot be read stays text, and each is a fault. A byte
-    order mark is passed over. Text that is no JSON at all is still refused.
+    For validators: of a key that stands twice the last value is taken, NUL and half a surrogate
+    pair become U+FFFD, a number that cannot be read stays text, and each is a fault. So is a
+    control character, which stays. The kinds are ``duplicate-key``, ``broken-character``,
+    ``control-character`` (HL7's validator only warns) and ``number``. A byte order mark is
+    passed over. Text that is no JSON at all is still refused.
     """
     text = read_text(data, max_bytes=max_bytes, allow_bom=True)
     value, faults = _read(text, max_depth, max_faults=FAULTS_MAX)
@@ -122,7 +124,7 @@ def _read(text: str, max_depth: int, *, max_faults: int) -> tuple[Any, list[Faul
     else:
         if not has_unfit_characters(text):
             return value, []
-    value = _decoded(_LENIENT, without_unfit_characters(text), max_depth)
+    value = _decoded(_LENIENT, without_broken_characters(text), max_depth)
     return value, JsonScan(text, max_faults=max_faults).faults
 
 

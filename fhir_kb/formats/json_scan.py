@@ -19,32 +19,36 @@ _TOKEN = re.compile(r'("[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]]|[^\s{}\[\],:"]++)(?:
 _LEAF: dict[str | int, Place] = {}
 _LITERALS = frozenset({"true", "false", "null"})
 
-# What XML 1.0 cannot carry and FHIR's string forbids: control characters other than tab, line
-# feed and carriage return, half of a surrogate pair, U+FFFE and U+FFFF. Escapes that are fit
-# are matched first, so that the scan is never out of step after a double backslash.
-_UNFIT = re.compile("[\ufffe\uffff]")
+# NUL and half a surrogate pair break what comes after: databases, UTF-8. Other control
+# characters, U+FFFE and U+FFFF are what FHIR's string forbids and XML 1.0 cannot carry. Escapes
+# that are right are matched first, so that the search is never out of step after a backslash.
+_NONCHARACTER = re.compile("[\ufffe\uffff]")
 _SUSPECT_ESCAPE = re.compile(r"\\(?:[bf]|u(?:00[01]|[dD][89a-fA-F]|[fF]{3}[eEfF]))")
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-    r"|(?P<unfit>[bf]|u(?:00(?:0[0-8bcefBCEF]|1[0-9a-fA-F])"
-    r"|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF]))"
+    r"|(?P<broken>u0000|u[dD][89a-fA-F][0-9a-fA-F]{2})"
+    r"|(?P<control>[bf]|u00(?:0[1-8bcefBCEF]|1[0-9a-fA-F])|u[fF]{3}[eEfF])"
     r"|.)"
 )
+_CHARACTER_PROBLEMS = {
+    "broken-character": "is NUL or half of a surrogate pair, which no text can hold",
+    "control-character": "is not allowed in FHIR and cannot be written as XML; of the control "
+    "characters only tab, line feed and carriage return can",
+}
 
 
 def has_unfit_characters(text: str) -> bool:
-    """Whether a string in the JSON ``text`` holds what neither FHIR nor XML allows."""
-    if not text.isascii() and _UNFIT.search(text):
+    """Whether a string in the JSON ``text`` holds what FHIR or XML does not allow."""
+    if not text.isascii() and _NONCHARACTER.search(text):
         return True
     return bool(_SUSPECT_ESCAPE.search(text)) and any(
-        escape["unfit"] for escape in _ESCAPE.finditer(text)
+        escape.lastgroup for escape in _ESCAPE.finditer(text)
     )
 
 
-def without_unfit_characters(text: str) -> str:
-    """Return the JSON ``text`` with U+FFFD for each character that is not allowed."""
-    text = _UNFIT.sub("\ufffd", text)
-    return _ESCAPE.sub(lambda escape: r"\ufffd" if escape["unfit"] else escape[0], text)
+def without_broken_characters(text: str) -> str:
+    """Return the JSON ``text`` with U+FFFD for each NUL and each half of a surrogate pair."""
+    return _ESCAPE.sub(lambda escape: r"\ufffd" if escape["broken"] else escape[0], text)
 
 
 def offset_of_depth(text: str, depth: int) -> int | None:
@@ -110,7 +114,7 @@ class JsonScan:
     def _key(self, part: str, offset: int) -> str:
         if "\\" not in part:
             return part[1:-1]
-        key: str = json.loads(without_unfit_characters(part))
+        key: str = json.loads(without_broken_characters(part))
         self._string(part, offset, key)
         return key
 
@@ -125,14 +129,18 @@ class JsonScan:
     def _string(self, part: str, offset: int, step: str | int) -> None:
         if not has_unfit_characters(part):
             return
-        found = [(match.start(), match[0]) for match in _ESCAPE.finditer(part) if match["unfit"]]
-        found += [(match.start(), f"U+{ord(match[0]):X}") for match in _UNFIT.finditer(part)]
-        for start, character in sorted(found):
-            message = (
-                f"The character {character} is not allowed in FHIR; of the control characters "
-                "tab, line feed and carriage return are, and surrogates in pairs"
-            )
-            self._fault("unfit-character", message, offset + start, step)
+        found = [
+            (match.start(), f"{match.lastgroup}-character", match[0])
+            for match in _ESCAPE.finditer(part)
+            if match.lastgroup
+        ]
+        found += [
+            (match.start(), "control-character", f"U+{ord(match[0]):X}")
+            for match in _NONCHARACTER.finditer(part)
+        ]
+        for start, kind, character in sorted(found):
+            message = f"The character {character} {_CHARACTER_PROBLEMS[kind]}"
+            self._fault(kind, message, offset + start, step)
 
     def _fault(self, kind: str, message: str, offset: int, step: str | int) -> None:
         path = (*self._steps[1:], step)
