@@ -62,7 +62,7 @@ class StoredIntervals:
 
     def touching(self, low: float, high: float) -> Rows:
         """Return the owners of intervals that share a point with the bounds."""
-        if self._points:
+        if self._points or low > high:
             return self._between("low", low, high)
         if self._single:
             return self._between("low", -inf, high) & self._between("high", low, inf)

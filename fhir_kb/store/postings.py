@@ -57,4 +57,8 @@ class Postings:
 
 def _union(blobs: Iterable[bytes]) -> FrozenBitMap:
     sets = [FrozenBitMap.deserialize(blob) for blob in blobs]
-    return sets[0] if len(sets) == 1 else FrozenBitMap.union(*sets)
+    if len(sets) == 1:
+        return sets[0]
+    rows = FrozenBitMap.union(*sets)
+    rows.run_optimize()
+    return rows
