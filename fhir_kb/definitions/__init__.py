@@ -6,7 +6,9 @@ https://hl7.org/fhir/R4/downloads.html
 the published packages by ``python -m fhir_kb.definitions.build --packages DIR``.
 """
 
+from fhir_kb.definitions.codes import CodeSystemCodes, ValueSetCodes
 from fhir_kb.definitions.definitions import Definitions, load
+from fhir_kb.definitions.extensions import ExtensionContext, ExtensionDefinition
 from fhir_kb.definitions.model import (
     Binding,
     Coding,
@@ -19,12 +21,16 @@ from fhir_kb.definitions.model import (
 
 __all__ = [
     "Binding",
+    "CodeSystemCodes",
     "Coding",
     "Constraint",
     "Definitions",
     "Element",
     "ElementType",
+    "ExtensionContext",
+    "ExtensionDefinition",
     "SearchParameter",
     "TypeDefinition",
+    "ValueSetCodes",
     "load",
 ]

@@ -30,6 +30,13 @@ class CodeSystemCodes:
     def __contains__(self, code: object) -> bool:
         return code in self.displays
 
+    def spelling(self, code: str) -> str | None:
+        """Return ``code`` as the system spells it, or None when it is not listed."""
+        if code in self.displays or self.case_sensitive:
+            return code if code in self.displays else None
+        folded = code.casefold()
+        return next((each for each in self.displays if each.casefold() == folded), None)
+
     def is_a(self, code: str, ancestor: str) -> bool:
         """Return whether ``code`` is ``ancestor`` or below it; false for an unlisted code."""
         if code == ancestor:

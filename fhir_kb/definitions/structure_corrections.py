@@ -42,7 +42,32 @@ PATTERNS: tuple[Correction, ...] = (
 
 _SEARCH_PARAMETER = "http://hl7.org/fhir/SearchParameter/"
 
+
+def _clinical_use(parameter: str, path: str, part: str) -> Correction:
+    path = f"ClinicalUseDefinition.{path}"
+    return Correction(
+        f"{_SEARCH_PARAMETER}ClinicalUseDefinition-{parameter}",
+        path,
+        f"{path}.{part}",
+        "Names a CodeableReference as a whole; R5 names the part that the type can be asked of.",
+    )
+
+
 SEARCH_EXPRESSIONS: tuple[Correction, ...] = (
+    _clinical_use("contraindication", "contraindication.diseaseSymptomProcedure", "concept"),
+    _clinical_use(
+        "contraindication-reference", "contraindication.diseaseSymptomProcedure", "reference"
+    ),
+    _clinical_use("effect", "undesirableEffect.symptomConditionEffect", "concept"),
+    _clinical_use("effect-reference", "undesirableEffect.symptomConditionEffect", "reference"),
+    _clinical_use("indication", "indication.diseaseSymptomProcedure", "concept"),
+    _clinical_use("indication-reference", "indication.diseaseSymptomProcedure", "reference"),
+    Correction(
+        _SEARCH_PARAMETER + "Ingredient-manufacturer",
+        "Ingredient.manufacturer",
+        "Ingredient.manufacturer.manufacturer",
+        "Names the backbone element in place of the reference in it; R5 says so.",
+    ),
     Correction(
         _SEARCH_PARAMETER + "Observation-value-markdown",
         "Observation.value.ofType(markdown) | Observation.value.ofType(CodeableConcept).text",

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from fhir_kb.definitions.building.corrector import Corrector
+from fhir_kb.definitions.building.paths import targets_at
 from fhir_kb.definitions.model import SearchParameter, TypeDefinition
 from fhir_kb.definitions.structure_corrections import UNDEFINED_COMPONENTS
 from fhir_kb.formats import Json
@@ -35,7 +36,7 @@ def search_parameters(
             shared = corrector.search_expression(each["url"], each.get("expression", ""))
             own = restricted(shared, base, types)
             if expression := corrector.part(each["url"], base, own):
-                parameters[base].append(_parameter(each, expression, base, by_url))
+                parameters[base].append(_parameter(each, expression, base, by_url, types))
     return parameters
 
 
@@ -49,6 +50,7 @@ def _parameter(
     expression: str,
     base: str,
     by_url: Mapping[str, Json],
+    types: Mapping[str, TypeDefinition],
 ) -> SearchParameter:
     components = published.get("component", ())
     return SearchParameter(
@@ -56,7 +58,7 @@ def _parameter(
         url=published["url"],
         type=published["type"],
         expression=expression,
-        targets=tuple(published.get("target", ())),
+        targets=_targets(published, expression, types),
         components=tuple(
             (_component_code(each["definition"], base, by_url), each["expression"])
             for each in components
@@ -64,6 +66,16 @@ def _parameter(
         component_types=tuple(_component_type(each["definition"], by_url) for each in components),
         description=_description(published.get("description", ""), base),
     )
+
+
+def _targets(
+    published: Json, expression: str, types: Mapping[str, TypeDefinition]
+) -> tuple[str, ...]:
+    """Return the published targets; where a reference has none, those of its element."""
+    if published["type"] != "reference" or "target" in published:
+        return tuple(published.get("target", ()))
+    parts = split_union(expression)
+    return tuple(dict.fromkeys(name for part in parts for name in targets_at(part, types)))
 
 
 def _component_code(url: str, base: str, by_url: Mapping[str, Json]) -> str:
