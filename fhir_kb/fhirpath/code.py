@@ -22,7 +22,8 @@ class Code:
 
     ``nodes`` gives the collection, ``truth`` the collection as a Boolean, ``value`` its single
     item as operators see it, ``tally`` its length. ``constant`` is the value of a literal and
-    ``texts`` the values of a row of text literals, ``is_this`` says that it is just $this.
+    ``texts`` the values of a row of text literals, ``is_this`` says that it is just $this,
+    ``single`` that there is never more than one item and that ``value`` alone tells which.
     ``resolves`` are the references that resolve() is called on last.
     """
 
@@ -31,6 +32,7 @@ class Code:
         "is_this",
         "nodes",
         "resolves",
+        "single",
         "tally",
         "texts",
         "truth",
@@ -47,6 +49,7 @@ class Code:
         constant: Any = None,
         texts: frozenset[str] | None = None,
         is_this: bool = False,
+        single: bool = False,
         resolves: Collect | None = None,
     ) -> None:
         self.nodes = nodes
@@ -56,6 +59,7 @@ class Code:
         self.constant = constant
         self.texts = texts
         self.is_this = is_this
+        self.single = single
         self.resolves = resolves
 
 
@@ -68,7 +72,7 @@ def from_truth(truth: Judge) -> Code:
             return EMPTY
         return TRUE if verdict else FALSE
 
-    return Code(nodes, truth=truth, value=truth)
+    return Code(nodes, truth=truth, value=truth, single=True)
 
 
 def from_value(value: Value) -> Code:
@@ -77,13 +81,18 @@ def from_value(value: Value) -> Code:
     def nodes(this: Nodes, state: State) -> Nodes:
         return nodes_of(value(this, state))
 
-    return Code(nodes, value=value)
+    return Code(nodes, value=value, single=True)
 
 
 def from_constant(value: Any, type: str) -> Code:
     """Return the code of a literal."""
     items = [Node(value, type)]
-    return Code(lambda this, state: items, value=lambda this, state: value, constant=value)
+    return Code(
+        lambda this, state: items,
+        value=lambda this, state: value,
+        constant=value,
+        single=True,
+    )
 
 
 def _truth(nodes: Collect) -> Judge:

@@ -5,8 +5,8 @@ https://hl7.org/fhirpath/#collections-1
 
 from collections.abc import Sequence
 
-from fhir_kb.fhirpath.code import Code, Judge, from_truth
-from fhir_kb.fhirpath.equality import Collector, distinct, equal
+from fhir_kb.fhirpath.code import Code, Judge, Value, from_truth
+from fhir_kb.fhirpath.equality import Collector, distinct, equal, equal_values
 from fhir_kb.fhirpath.equivalence import Equivalence
 from fhir_kb.fhirpath.node import Node, Nodes
 from fhir_kb.fhirpath.state import State
@@ -19,6 +19,8 @@ def compile_equality(left: Code, right: Code) -> Code:
     for code, other in ((left, right), (right, left)):
         if isinstance(code.constant, str):
             return from_truth(_equals_text(other, code.constant))
+    if left.single and right.single:
+        return from_truth(_equals_value(left.value, right.value))
     collect, others = left.nodes, right.nodes
 
     def truth(this: Nodes, state: State) -> bool | None:
@@ -43,6 +45,16 @@ def _equals_text(code: Code, text: str) -> Judge:
             return False
         node = items[0]
         return node.value == text and node.type not in TEMPORAL_TYPES
+
+    return truth
+
+
+def _equals_value(left: Value, right: Value) -> Judge:
+    def truth(this: Nodes, state: State) -> bool | None:
+        first, second = left(this, state), right(this, state)
+        if first is None or second is None:
+            return None
+        return equal_values(first, second, state.environment.units)
 
     return truth
 

@@ -60,14 +60,19 @@ def _selector(name: str, types: Types) -> Callable[[Nodes], Nodes]:
                 if elements is None:
                     continue
             place = places[item.type]
-            if isinstance(place, Found):
-                value = elements.get(place.key)
-                if value.__class__ is dict and place.type:
-                    result.append(Node(value, place.type, None, item, name))
-                elif value is not None or place.primitive:
-                    result.extend(nodes_at(item, elements, place))
-            elif place is not None:
-                result.extend(_chosen(item, elements, place))
+            if not isinstance(place, Found):
+                if place is not None:
+                    result.extend(_chosen(item, elements, place))
+                continue
+            value, type = elements.get(place.key), place.type
+            if not type or place.beside in elements:
+                result.extend(nodes_at(item, elements, place))
+            elif value.__class__ is list:
+                for index, each in enumerate(value):
+                    if each is not None:
+                        result.append(Node(each, type, None, item, name, index))
+            elif value is not None:
+                result.append(Node(value, type, None, item, name))
         return result
 
     return select
@@ -94,17 +99,21 @@ def _counter(name: str, types: Types) -> Callable[[Nodes], int]:
                 if elements is None:
                     continue
             place = places[item.type]
-            if place.__class__ is Found:
+            if isinstance(place, Found) and place.beside not in elements:
                 value = elements.get(place.key)
-                if value.__class__ is str or value.__class__ is dict:
+                if value.__class__ is list:
+                    total += len(value) - value.count(None)
+                elif value is not None:
                     total += 1
-                    continue
-                if value is None and (not place.primitive or f"_{place.key}" not in elements):
-                    continue
-            total += len(select([item]))
+            elif place is not None and (isinstance(place, Found) or _is_there(elements, place)):
+                total += len(select([item]))
         return total
 
     return count
+
+
+def _is_there(elements: Json, places: Mapping[str, Found]) -> bool:
+    return any(key.removeprefix("_") in places for key in elements)
 
 
 def compile_start(name: str, types: Types) -> Code:

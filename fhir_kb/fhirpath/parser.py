@@ -59,15 +59,14 @@ def parse(text: str) -> Syntax:
 class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = tokens_of(text)
-        self.next = 0
+        self.tokens = iter(tokens_of(text))
+        self.token = next(self.tokens)
         self.depth = 0
         # The height of the tree parsed last.
         self.height = 0
 
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.next]
+    def advance(self) -> None:
+        self.token = next(self.tokens, self.token)
 
     def whole(self) -> Syntax:
         result = self.expression(_LOWEST)
@@ -75,8 +74,8 @@ class _Parser:
             self.refuse("an operator or the end of the expression")
         return result
 
-    def refuse(self, expected: str) -> NoReturn:
-        token = self.token
+    def refuse(self, expected: str, token: Token | None = None) -> NoReturn:
+        token = token or self.token
         found = f"{token.text!r} at character {token.position + 1}" if token.text else "the end"
         raise FHIRPathError(
             f"The FHIRPath expression {_shortened(self.text)!r} cannot be read: "
@@ -87,7 +86,7 @@ class _Parser:
     def accepts(self, symbol: str) -> bool:
         """Go past ``symbol`` if it is next."""
         if self.token.text == symbol and self.token.kind == "symbol":
-            self.next += 1
+            self.advance()
             return True
         return False
 
@@ -112,7 +111,7 @@ class _Parser:
         height = self.height
         while (own := self.operator_level()) >= level:
             token = self.token
-            self.next += 1
+            self.advance()
             if token.text in ("is", "as"):
                 left = TypeTest(token.text, left, self.type_name(), token.position)
             elif token.text in _ROWS:
@@ -137,7 +136,7 @@ class _Parser:
         operands = [first, self.expression(level + 1)]
         height = self.height
         while self.token.text == operator and self.token.kind in ("symbol", "name"):
-            self.next += 1
+            self.advance()
             operands.append(self.expression(level + 1))
             height = max(height, self.height)
         return Junction(operator, tuple(operands)), height
@@ -187,7 +186,7 @@ class _Parser:
         token = self.token
         self.height = 1
         if token.kind == "special":
-            self.next += 1
+            self.advance()
             return Special(token.text[1:])
         name = self.name("an element, a function or a literal")
         if not self.accepts("("):
@@ -210,7 +209,7 @@ class _Parser:
             return argument
         direction = self.token.text
         if direction in ("asc", "desc"):
-            self.next += 1
+            self.advance()
             return Ordered(argument, direction == "desc")
         if isinstance(argument, Sign) and argument.operator == "-":
             return Ordered(argument.operand, descending=True, negated=True)
@@ -219,11 +218,11 @@ class _Parser:
     def name(self, expected: str) -> str:
         token = self.token
         if token.kind == "delimited":
-            self.next += 1
+            self.advance()
             return unquoted(token)
         if token.kind != "name" or token.text in _RESERVED:
             self.refuse(expected)
-        self.next += 1
+        self.advance()
         return token.text
 
     def type_name(self) -> str:
@@ -235,45 +234,44 @@ class _Parser:
     def variable(self) -> Variable:
         token = self.token
         if token.kind == "string":
-            self.next += 1
+            self.advance()
             return Variable(unquoted(token), token.position)
         return Variable(self.name("the name of a variable"), token.position)
 
     def literal(self) -> Literal:
         token = self.token
-        self.next += 1
+        self.advance()
         if token.kind == "name":
             return Literal(token.text == "true", "System.Boolean")
         if token.kind == "string":
             return Literal(unquoted(token), "System.String")
         if token.kind == "long":
-            return Literal(Long(self.integer(token.text[:-1], LONG_LIMIT)), "System.Long")
+            return Literal(Long(self.integer(token, LONG_LIMIT)), "System.Long")
         if token.kind == "number":
             return self.number(token)
         kind = _TEMPORAL_KINDS[token.kind]
         value = parse_temporal(token.text[1:].removeprefix("T"), kind)
         if value is None:
-            self.next -= 1
-            self.refuse(f"a {kind} that exists")
+            self.refuse(f"a {kind} that exists", token)
         return Literal(value, SYSTEM_TEMPORAL[kind])
 
     def number(self, token: Token) -> Literal:
         unit = self.token
         if unit.kind == "string":
-            self.next += 1
+            self.advance()
             code = unquoted(unit)
             return _quantity(token.text, CALENDAR_WORDS.get(code, code))
         if unit.kind == "name" and unit.text in CALENDAR_WORDS:
-            self.next += 1
+            self.advance()
             return _quantity(token.text, CALENDAR_WORDS[unit.text])
         if "." in token.text:
             return Literal(Decimal(token.text), "System.Decimal")
-        return Literal(self.integer(token.text, INTEGER_LIMIT), "System.Integer")
+        return Literal(self.integer(token, INTEGER_LIMIT), "System.Integer")
 
-    def integer(self, digits: str, limit: int) -> int:
+    def integer(self, token: Token, limit: int) -> int:
+        digits = token.text.removesuffix("L")
         if len(digits) > 40 or int(digits) > limit:
-            self.next -= 1
-            self.refuse(f"a number of at most {limit}")
+            self.refuse(f"a number of at most {limit}", token)
         return int(digits)
 
 

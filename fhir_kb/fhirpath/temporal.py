@@ -104,6 +104,11 @@ def _clock_bounds(start: int, clock: tuple[int, ...], fraction: str) -> tuple[in
 
 def compare(left: Temporal, right: Temporal) -> int | None:
     """Return -1, 0 or 1, or None where the precision or a missing time zone leaves it open."""
+    if left.offset == right.offset and len(left.parts) == len(right.parts):
+        if left.parts != right.parts:
+            return -1 if left.parts < right.parts else 1
+        if left.fraction == right.fraction:
+            return 0
     low, high = left.bounds
     other_low, other_high = right.bounds
     if (left.offset is None) == (right.offset is None):

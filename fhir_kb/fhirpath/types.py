@@ -47,13 +47,14 @@ class TypeSource(Protocol):
 class Found(NamedTuple):
     """Where JSON holds an element: its key, its FHIRPath name and its type.
 
-    ``type`` is None for a resource, which names its own type.
+    ``type`` is empty for a resource, which names its own type, and where no definitions tell.
+    ``beside`` is the key of a primitive's id and extensions, empty for other types.
     """
 
     key: str
     name: str
-    type: str | None
-    primitive: bool
+    type: str
+    beside: str
 
 
 class Types:
@@ -88,13 +89,11 @@ class Types:
 
     def _found(self, key: str, name: str, code: str) -> Found:
         if code.startswith(_FHIRPATH_TYPE):
-            return Found(key, name, code.removeprefix(_FHIRPATH_TYPE), primitive=True)
+            code = code.removeprefix(_FHIRPATH_TYPE)
         definition = self._definition(code)
-        if definition is None:
-            return Found(key, name, code, primitive=code.startswith("System."))
-        if definition.kind == "resource":
-            return Found(key, name, None, primitive=False)
-        return Found(key, name, code, definition.kind == "primitive-type")
+        if definition is None or definition.kind == "primitive-type":
+            return Found(key, name, code, f"_{key}")
+        return Found(key, name, "" if definition.kind == "resource" else code, "")
 
     def _definition(self, name: str) -> TypeDefinition | None:
         return self.source.type(name) if self.source is not None and name else None
@@ -172,9 +171,12 @@ class Types:
         keys = self.keys(node.type)
         count = 0
         for key, value in elements.items():
-            if value.__class__ is list or keys is None or key not in keys:
+            if keys is None or key not in keys or f"_{key}" in elements:
                 return sum(1 for child in self.children(node))
-            count += value is not None
+            if value.__class__ is list:
+                count += len(value) - value.count(None)
+            else:
+                count += value is not None
         return count
 
 
@@ -189,13 +191,13 @@ _UNTYPED = {str: "string", bool: "boolean", int: "integer", Decimal: "decimal"}
 
 
 def _untyped(key: str) -> Found:
-    return Found(key, key, "", primitive=True)
+    return Found(key, key, "", f"_{key}")
 
 
 def nodes_at(parent: Node, elements: Json, found: Found) -> Iterator[Node]:
     """Yield what ``elements``, the JSON of ``parent``, holds at ``found``."""
     value = elements.get(found.key)
-    extra = elements.get(f"_{found.key}") if found.primitive else None
+    extra = elements.get(found.beside) if found.beside else None
     if value.__class__ is not list and extra.__class__ is not list:
         if value is not None or extra is not None:
             yield _child(parent, found, value, extra, None)
@@ -210,12 +212,7 @@ def nodes_at(parent: Node, elements: Json, found: Found) -> Iterator[Node]:
 
 
 def _child(parent: Node, found: Found, value: object, extra: object, index: int | None) -> Node:
-    type = found.type
-    if type is None:
-        named = value.get("resourceType") if isinstance(value, dict) else None
-        type = named if isinstance(named, str) else "Resource"
-    elif not type:
-        type = untyped_name(value)
+    type = found.type or untyped_name(value)
     beside = extra if isinstance(extra, dict) else None
     return Node(value, type, beside, parent, found.name, index)
 
