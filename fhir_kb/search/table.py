@@ -16,8 +16,8 @@ ExpandValueSet = Callable[[str], frozenset[Coding] | None]
 NO_MODIFIERS: Mapping[str, tuple[str, ...]] = {}
 NO_OWN: Mapping[str, Iterable[SearchParameter]] = {}
 
-_NOT_SEARCHED = frozenset({"_in"})
-"""Parameters whose expression is not what they search by."""
+_NOT_SEARCHED = frozenset({"_in", "phonetic"})
+"""Parameters whose expression does not say how they search: membership of lists, sound."""
 
 _SEARCHED_TYPES = frozenset(
     {"token", "string", "reference", "date", "quantity", "number", "uri", "composite"}
