@@ -1,0 +1,182 @@
+"""What every check is given: the definitions, the place in the resource, and where to report.
+
+https://hl7.org/fhir/R4/validation.html
+
+The validator walks a resource once. At each node it runs the checks of the node's type, which
+are compiled from the specification (``shapes``). A profile adds to this set, never takes away: a
+``Schema`` is checked on the same node after the type's own checks, reports what it asks for more,
+and goes on to the elements below by itself (``Walk.children``). So a node is valid if it meets
+each schema of the set, and no snapshot has to be generated.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Literal, Protocol
+
+from fhir_kb.definitions import Definitions
+from fhir_kb.definitions.codes import CodeSystemCodes, ValueSetCodes
+from fhir_kb.definitions.extensions import ExtensionDefinition
+from fhir_kb.fhirpath import Budget, Environment, Node
+from fhir_kb.fhirpath.expression import types_of
+from fhir_kb.fhirpath.types import Found, nodes_at
+from fhir_kb.formats import Json
+from fhir_kb.validation.issue import Issue, Severity
+from fhir_kb.validation.limits import Limits
+from fhir_kb.validation.messages import MESSAGES
+
+Mode = Literal["structure", "standard", "strict"]
+Rule = Callable[["Walk", Node], None]
+"""A check of one node: it reports to the walk and returns nothing."""
+
+
+class Schema(Protocol):
+    """What a node must meet beside its type: a profile's differential, ready to be checked."""
+
+    @property
+    def url(self) -> str:
+        """The canonical URL of the profile, with its version if it has one."""
+
+    def check(self, walk: "Walk", node: Node, /) -> None:
+        """Report what ``node`` and the nodes below it do not meet."""
+
+
+class Conformance(Protocol):
+    """Profiles, extensions and terminology beyond the specification: a package, our own files.
+
+    Each answers None for what it does not have. Canonical URLs come with or without ``|version``.
+    """
+
+    def profile(self, canonical: str, /) -> Schema | None:
+        """Return the profile, whatever type it is of."""
+
+    def implied_profiles(self, resource: Json, /) -> Iterable[str]:
+        """Return the profiles a resource must meet without naming them (vital signs)."""
+
+    def extension(self, url: str, /) -> ExtensionDefinition | None:
+        """Return the extension defined under ``url``."""
+
+    def value_set(self, canonical: str, /) -> ValueSetCodes | None:
+        """Return the codings of a value set."""
+
+    def code_system(self, canonical: str, /) -> CodeSystemCodes | None:
+        """Return the codes of a code system."""
+
+
+class Stopped(Exception):  # noqa: N818  not an error: it never leaves this package
+    """A limit was reached; the issue that says so is reported already."""
+
+
+_CLOCK_INTERVAL = 512
+"""Nodes walked between two looks at the clock."""
+
+
+class Walk:
+    """One validation on its way: what is known, what was found, what is left of the limits."""
+
+    def __init__(
+        self,
+        definitions: Definitions,
+        conformance: Conformance,
+        *,
+        mode: Mode,
+        limits: Limits,
+        is_xml: bool = False,
+    ) -> None:
+        self.definitions = definitions
+        self.conformance = conformance
+        self.mode = mode
+        self.limits = limits
+        self.is_xml = is_xml
+        self.issues: list[Issue] = []
+        self.types = types_of(definitions)
+        self.deadline = time.monotonic() + limits.seconds
+        self.environment = Environment(budget=Budget(deadline=self.deadline))
+        self._until_clock = _CLOCK_INTERVAL
+        self._reported: set[tuple[str, str, str]] = set()
+
+    def report(
+        self,
+        message_id: str,
+        node: Node | str,
+        *,
+        at: str = "",
+        source: str = "",
+        severity: Severity | None = None,
+        **facts: object,
+    ) -> None:
+        """Add an issue at ``node`` (or at an expression), or at the step ``at`` below it.
+
+        ``facts`` fill the message's wording. An issue that says the same of the same place as
+        one before it is dropped: a profile repeats what its base type asks for.
+        """
+        message = MESSAGES[message_id]
+        expression = node if isinstance(node, str) else node.path
+        if at:
+            expression = f"{expression}.{at}"
+        text = message.text.format(**facts)
+        key = (message_id, expression, text)
+        if key in self._reported:
+            return
+        self._reported.add(key)
+        if severity is None:
+            severity = message.severity
+            if message.strict is not None and self.mode == "strict":
+                severity = message.strict
+        self.issues.append(
+            Issue(severity, message.code, message_id, text, expression, source=source)
+        )
+        if len(self.issues) >= self.limits.issues:
+            self.stop("too-many-issues", expression, limit=self.limits.issues)
+
+    def stop(self, message_id: str, expression: str, **facts: object) -> None:
+        """Report what ends the validation, and end it."""
+        message = MESSAGES[message_id]
+        text = message.text.format(**facts)
+        self.issues.append(Issue(message.severity, message.code, message_id, text, expression))
+        raise Stopped
+
+    def tick(self, node: Node) -> None:
+        """Count a node; look at the clock now and then, and stop when the time is used up."""
+        self._until_clock -= 1
+        if self._until_clock < 0:
+            self._until_clock = _CLOCK_INTERVAL
+            if time.monotonic() > self.deadline:
+                self.stop("out-of-time", node.path, seconds=self.limits.seconds)
+
+    def children(self, node: Node, name: str) -> list[Node]:
+        """Return the nodes of the element ``name`` (``value`` for ``value[x]``) of ``node``."""
+        elements = node.elements
+        place = self.types.places(node.type, name)
+        if elements is None or place is None:
+            return []
+        places = [place] if isinstance(place, Found) else place.values()
+        return [child for each in places for child in nodes_at(node, elements, each)]
+
+    def passes(self, node: Node, schema: Schema) -> bool:
+        """Return whether ``node`` meets ``schema``, without reporting what it does not meet."""
+        trial = Walk(
+            self.definitions,
+            self.conformance,
+            mode=self.mode,
+            limits=self.limits,
+            is_xml=self.is_xml,
+        )
+        trial.environment = self.environment
+        trial.deadline = self.deadline
+        try:
+            schema.check(trial, node)
+        except Stopped:
+            return False
+        return not any(issue.is_error for issue in trial.issues)
+
+    def value_set(self, canonical: str) -> ValueSetCodes | None:
+        """Return the codings of a value set, as far as they are known offline."""
+        return self.conformance.value_set(canonical) or self.definitions.value_set(canonical)
+
+    def code_system(self, canonical: str) -> CodeSystemCodes | None:
+        """Return the codes of a code system that is known offline."""
+        return self.conformance.code_system(canonical) or self.definitions.code_system(canonical)
+
+    def extension(self, url: str) -> ExtensionDefinition | None:
+        """Return the definition of an extension, ours before the specification's."""
+        return self.conformance.extension(url) or self.definitions.extension(url)
