@@ -1,33 +1,50 @@
-# make serve · make test · make check · make bench
+# make serve · make test · make check · make bench · make conformance
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+RUNTIME := $(VENV)/.runtime
+TOOLS := $(VENV)/.tools
 
-.PHONY: serve test check format clean
+.PHONY: serve test check format lock clean
 
-serve: $(STAMP)  ## build the knowledge and serve it on http://127.0.0.1:8080
+serve: $(RUNTIME)
 	$(BIN)/fhir-kb serve
 
-test: $(STAMP)
+test: $(TOOLS)
 	$(BIN)/python -m pytest -n auto
 
-check: $(STAMP)
+check: $(TOOLS)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(STAMP)
+format: $(TOOLS)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-$(STAMP): requirements.lock setup.cfg
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fhir_kb needs Python 3.11 or newer")'
+# Installs exactly what the lock files name; every file is checked against its hash.
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("fhir_kb needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	touch $(STAMP)
+
+$(RUNTIME): requirements.lock setup.cfg | $(VENV)/bin/python
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	touch $@
+
+$(TOOLS): requirements-dev.lock $(RUNTIME) | $(VENV)/bin/python
+	$(PIP) --require-hashes -r requirements-dev.lock
+	touch $@
+
+lock: $(TOOLS)
+	$(PIP) pip-tools
+	for name in requirements requirements-dev; do \
+	  $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	    --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	    --output-file $$name.lock $$name.in; \
+	done
 
 clean:
 	rm -rf $(VENV) .fhir-kb build dist *.egg-info
