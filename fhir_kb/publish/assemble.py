@@ -4,11 +4,16 @@ https://hl7.org/fhir/R4/resource.html#Meta
 """
 
 from collections.abc import Iterator
+from hashlib import sha256
 
+from fhir_kb.definitions import Definitions
 from fhir_kb.errors import KnowledgeError
 from fhir_kb.facts.knowledge import Knowledge, Release
 from fhir_kb.formats import Json
+from fhir_kb.formats.json import write_json
 from fhir_kb.publish.element_order import in_element_order
+from fhir_kb.resources.context import Context
+from fhir_kb.resources.library import ManifestRow, build_manifest
 from fhir_kb.versions import Version
 
 
@@ -20,18 +25,29 @@ def assemble(
     ``left_out`` are code systems whose codes are not published. Refuses (KnowledgeError) two
     resources of one identity, an element out of place and a reference that leads nowhere.
     """
-    built = [
-        _stamped(resource, knowledge.release) for resource in _all(version, knowledge, left_out)
+    context = version.context(knowledge, left_out)
+    resources = [
+        _finished(resource, context, version.definitions)
+        for resource in (*version.conformance, *version.build(context))
     ]
-    resources = [in_element_order(resource, version.definitions) for resource in built]
+    resources.append(_finished(_manifest(context, resources), context, version.definitions))
     resources.sort(key=lambda resource: (resource["resourceType"], resource["id"]))
     _check_identities(resources)
     return resources
 
 
-def _all(version: Version, knowledge: Knowledge, left_out: frozenset[str]) -> Iterator[Json]:
-    yield from version.conformance
-    yield from version.build(knowledge, left_out)
+def _finished(resource: Json, context: Context, definitions: Definitions) -> Json:
+    return in_element_order(_stamped(resource, context.knowledge.release), definitions)
+
+
+def _manifest(context: Context, resources: list[Json]) -> Json:
+    rows = [
+        ManifestRow(
+            resource["resourceType"], resource["id"], sha256(write_json(resource)).hexdigest()
+        )
+        for resource in resources
+    ]
+    return build_manifest(context, rows)
 
 
 def _stamped(resource: Json, release: Release) -> Json:

@@ -11,6 +11,7 @@ from fhir_kb.facts.drug_facts import (
 )
 from fhir_kb.facts.fact import Fact
 from fhir_kb.facts.remarks import Discrepancy, HistoricalEvent, Silence, Statement
+from fhir_kb.facts.study_facts import Finding
 from fhir_kb.facts.values import Amount
 from fhir_kb.formats import Json
 from fhir_kb.resources.context import Context
@@ -59,6 +60,9 @@ def drug_statements(context: Context, facts: Iterator[Fact]) -> Iterator[Json]:
             case DrugClass() if fact.member == "no":
                 text = fact.says or f"Not {context.text(fact.class_)}."
                 yield knowledge_statement(context, fact, "not-a-member-of-class", text)
+            case Finding():
+                words = f"{context.text(fact.outcome)}: {fact.direction}"
+                yield knowledge_statement(context, fact, "finding", fact.says or words)
             case Discrepancy():
                 reading = f" Read as: {fact.reading}" if fact.reading else ""
                 text = fact.says or " / ".join(fact.values)

@@ -2,10 +2,18 @@
 
 from fhir_kb.resources import (
     adverse_event,
+    citation,
     clinical_use_definition,
+    document_reference,
+    evidence,
+    evidence_variable,
+    group,
     medication,
     medication_knowledge,
+    observation,
+    organization,
     plan_definition,
+    research_study,
 )
 from fhir_kb.versions.version import Version
 
@@ -20,6 +28,14 @@ R5 = Version(
         clinical_use_definition.build_r5,
         plan_definition.build_r5,
         adverse_event.build_r5,
+        research_study.build_r5,
+        group.build_r5,
+        observation.build,
+        organization.build_r5,
+        document_reference.build,
+        citation.build_r5,
+        evidence.build_r5,
+        evidence_variable.build_r5,
     ),
     profile_folders=("R5",),
 )

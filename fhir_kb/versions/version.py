@@ -9,6 +9,7 @@ from fhir_kb.definitions.model import SearchParameter
 from fhir_kb.facts.knowledge import Knowledge
 from fhir_kb.formats import Json
 from fhir_kb.resources.context import Builder, Context
+from fhir_kb.resources.provenance import build_provenance
 from fhir_kb.versions.conformance import own_search_parameters, read_conformance
 
 
@@ -53,8 +54,12 @@ class Version:
         """Our search parameters beside FHIR's, by resource type."""
         return own_search_parameters(self.conformance)
 
-    def build(self, knowledge: Knowledge, left_out: frozenset[str] = frozenset()) -> Iterator[Json]:
-        """Yield every resource made from facts."""
-        context = Context(knowledge, self.mount, left_out)
-        for build in self.builders:
-            yield from build(context)
+    def context(self, knowledge: Knowledge, left_out: frozenset[str] = frozenset()) -> Context:
+        """Return the knowledge as this version's builders see it."""
+        return Context(knowledge, self.mount, left_out)
+
+    def build(self, context: Context) -> Iterator[Json]:
+        """Yield every resource made from facts, and the record of what they were made from."""
+        built = [resource for build in self.builders for resource in build(context)]
+        yield from built
+        yield from build_provenance(context, built)
