@@ -23,20 +23,19 @@ def composite_of(matches: Mapping[str, Match]) -> Match:
             expected = "$".join(code for code, _ in components)
             raise question.invalid(value, f"this composite takes {expected}")
         occurrences = [
-            _match_component(question, matches, number, code, part)
-            for number, ((code, _), part) in enumerate(zip(components, parts, strict=True))
+            _match_component(question, matches, number, part) for number, part in enumerate(parts)
         ]
         return question.index.owners(
-            question.type, question.parameter.code, reduce(and_, occurrences)
+            question.type, question.parameter.code, occurrences[0]
         )
 
     return match
 
 
 def _match_component(
-    question: Question, matches: Mapping[str, Match], number: int, code: str, part: str
+    question: Question, matches: Mapping[str, Match], number: int, part: str
 ) -> Rows:
-    parameter = question.table.parameter(question.type, code)
+    parameter = question.table.component(question.type, question.parameter, number)
     component = replace(
         question, parameter=parameter, composite=question.parameter.code, component=number
     )

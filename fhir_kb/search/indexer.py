@@ -81,9 +81,10 @@ class Indexer:
         definitions = self._table.definitions
         components = tuple(
             _Compiled(
-                self._table.parameter(type, code), compile_expression(expression, definitions)
+                self._table.component(type, parameter, number),
+                compile_expression(expression, definitions),
             )
-            for code, expression in parameter.components
+            for number, (_, expression) in enumerate(parameter.components)
         )
         expression = compile_expression(parameter.expression, definitions, type)
         return _Compiled(parameter, expression, components)

@@ -62,6 +62,17 @@ class SearchTable:
         except KeyError:
             raise UnsupportedParameter(self._no_such(type, code, parameters)) from None
 
+    def component(self, type: str, composite: SearchParameter, number: int) -> SearchParameter:
+        """Return a component of a composite as a parameter of its own.
+
+        R5's ``code-value-string`` names a component that is no parameter; its type is known.
+        """
+        code, expression = composite.components[number]
+        known = self.of_type(type).get(code)
+        return known or SearchParameter(
+            code, composite.url, composite.component_types[number], expression
+        )
+
     def _no_such(self, type: str, code: str, parameters: Iterable[str]) -> str:
         known = sorted(parameters)
         near = get_close_matches(code[:64], known, n=1)
