@@ -26,7 +26,7 @@ def composite_of(matches: Mapping[str, Match]) -> Match:
             _match_component(question, matches, number, part) for number, part in enumerate(parts)
         ]
         return question.index.owners(
-            question.type, question.parameter.code, occurrences[0]
+            question.type, question.parameter.code, reduce(and_, occurrences)
         )
 
     return match

@@ -14,6 +14,9 @@ from fhir_kb.search.table import SearchTable
 CHAIN_MAX = 4
 """References that one condition may follow."""
 
+VALUE_LENGTH_MAX = 8_000
+"""Characters of one value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Values:
@@ -83,6 +86,11 @@ class ConditionReader:
         if len(values) > self.values_max:
             raise InvalidParameter(
                 f"{name} was given {len(values)} values; at most {self.values_max} are taken",
+                expression=name,
+            )
+        if max(map(len, values)) > VALUE_LENGTH_MAX:
+            raise InvalidParameter(
+                f"{name} was given a value of more than {VALUE_LENGTH_MAX} characters",
                 expression=name,
             )
         return values

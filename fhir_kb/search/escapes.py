@@ -10,17 +10,19 @@ _ESCAPED = re.compile(r"\\([\\,$|])")
 
 def split(text: str, separator: str) -> list[str]:
     """Return the parts of ``text`` between unescaped separators, still escaped."""
+    pieces = text.split(separator)
     if "\\" not in text:
-        return text.split(separator)
-    parts = [""]
-    escaped = False
-    for character in text:
-        if character == separator and not escaped:
-            parts.append("")
-        else:
-            parts[-1] += character
-        escaped = character == "\\" and not escaped
-    return parts
+        return pieces
+    parts: list[list[str]] = [[]]
+    for piece in pieces:
+        parts[-1].append(piece)
+        if not _ends_escaping(piece):
+            parts.append([])
+    return [separator.join(part) for part in parts if part]
+
+
+def _ends_escaping(piece: str) -> bool:
+    return (len(piece) - len(piece.rstrip("\\"))) % 2 == 1
 
 
 def unescape(text: str) -> str:

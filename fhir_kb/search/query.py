@@ -4,7 +4,7 @@ https://hl7.org/fhir/R4/search.html#return
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fhir_kb.errors import InvalidParameter, UnsupportedModifier, UnsupportedParameter
@@ -12,7 +12,7 @@ from fhir_kb.search.conditions import Condition, ConditionReader
 from fhir_kb.search.cursor import CURSOR
 from fhir_kb.search.include import Include, read_include
 from fhir_kb.search.result import Limits, SearchWarning
-from fhir_kb.search.sort import SortKey, read_sort
+from fhir_kb.search.sort import KEYS_MAX, SortKey, read_sort
 from fhir_kb.search.table import SearchTable
 
 LEFT_TO_CALLER = frozenset({"_summary", "_elements", "_format", "_pretty", "_explain"})
@@ -51,7 +51,7 @@ class Query:
 def read_query(
     table: SearchTable,
     type: str,
-    pairs: Iterable[tuple[str, str]],
+    pairs: Sequence[tuple[str, str]],
     limits: Limits,
     *,
     strict: bool,
@@ -61,6 +61,10 @@ def read_query(
     An unsupported or empty parameter is left out with a warning or, when ``strict``, refused. A
     value that is not understood and a modifier that is not taken are always refused.
     """
+    if len(pairs) > limits.parameters_max:
+        raise InvalidParameter(
+            f"The search has {len(pairs)} parameters; at most {limits.parameters_max} are taken"
+        )
     query = Query(table, type, limits)
     reader = ConditionReader(table, limits.values_max)
     for name, value in pairs:
@@ -71,11 +75,6 @@ def read_query(
             if strict:
                 raise
             query.warnings.append(SearchWarning(refusal.message, refusal.code, name))
-    if len(query.conditions) > limits.clauses_max:
-        raise InvalidParameter(
-            f"The search has {len(query.conditions)} conditions; "
-            f"at most {limits.clauses_max} are taken"
-        )
     return query
 
 
@@ -118,6 +117,8 @@ def _read_count(query: Query, name: str, value: str) -> None:
 
 def _read_sort(query: Query, name: str, value: str) -> None:
     query.sort += read_sort(query.table, query.type, value)
+    if len(query.sort) > KEYS_MAX:
+        raise InvalidParameter(f"_sort takes at most {KEYS_MAX} parameters", expression=name)
     query.effective.append((name, value))
 
 

@@ -22,13 +22,16 @@ class SearchWarning:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds of one search, from the settings."""
+    """The bounds of one search, from the settings.
+
+    ``values_max`` bounds the alternatives of one parameter, ``parameters_max`` the parameters.
+    """
 
     page_size: int = 50
     page_size_max: int = 500
     include_max: int = 1000
     values_max: int = 1000
-    clauses_max: int = 100
+    parameters_max: int = 100
 
 
 @dataclass(frozen=True, slots=True)

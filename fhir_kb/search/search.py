@@ -34,7 +34,7 @@ def search(
     understood, and with CorruptedResource what is damaged.
     """
     table.of_type(type)
-    query = read_query(table, type, pairs, limits, strict=strict)
+    query = read_query(table, type, tuple(pairs), limits, strict=strict)
     matches = Evaluation(store, table, base_url).all_of(type, query.conditions)
     paging = _Paging(store.fingerprint, type, query, len(matches))
     offset = paging.offset()

@@ -19,6 +19,10 @@ _WALK_FROM = 20
 """The kept order is walked when at least one in so many of its rows is a match."""
 
 
+KEYS_MAX = 10
+"""Parameters that one search may be sorted by."""
+
+
 @dataclass(frozen=True, slots=True)
 class SortKey:
     """One parameter to sort by."""
@@ -32,7 +36,7 @@ NEWEST_FIRST = (SortKey("_lastUpdated", descending=True),)
 
 def read_sort(table: SearchTable, type: str, value: str) -> tuple[SortKey, ...]:
     """Return the keys of ``_sort=value``; refuse a parameter that gives no order."""
-    keys = []
+    keys: list[SortKey] = []
     for part in value.split(","):
         code = part.removeprefix("-")
         parameter = table.of_type(type).get(code)

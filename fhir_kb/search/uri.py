@@ -11,6 +11,8 @@ from fhir_kb.search.question import Match, Question, union
 from fhir_kb.store.interface import Rows
 from fhir_kb.store.keys import fold, parts_of, prefix_range, uri_key
 
+_STEPS_MAX = 100
+
 
 def match(question: Question, value: str) -> Rows:
     """Return the rows of a URI in the way that the modifier asks for."""
@@ -34,9 +36,10 @@ def _below(question: Question, uri: str) -> Rows:
 def _above(question: Question, uri: str) -> Rows:
     field = question.field("uri")
     scheme, separator, rest = uri.partition("://")
-    if not separator:
-        raise question.invalid(uri, ":above and :below take a URL with ://")
-    paths = accumulate(rest.rstrip("/").split("/"), "{}/{}".format)
+    steps = rest.rstrip("/").split("/")
+    if not separator or len(steps) > _STEPS_MAX:
+        raise question.invalid(uri, f":above takes a URL with :// and at most {_STEPS_MAX} steps")
+    paths = accumulate(steps, "{}/{}".format)
     urls = [f"{scheme}://{path}{end}" for path in paths for end in ("", "/")]
     return union([question.index.term_start(field, url) for url in urls])
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,8 @@ VALUE_SETS = {"http://example.org/clots": frozenset({("http://s", "dvt"), ("http
 
 @dataclass(frozen=True)
 class World:
-    store: Snapshot
-    table: SearchTable
+    store: Snapshot = field(repr=False)
+    table: SearchTable = field(repr=False)
 
     def search(self, type: str, *pairs: tuple[str, str], **options: Any) -> SearchResult:
         return search(self.store, self.table, type, pairs, **options)

@@ -29,5 +29,5 @@ def test_a_uri_finds(name: str, value: str, expected: set[str], world: Any) -> N
 
 
 def test_above_needs_a_url(world: Any) -> None:
-    with pytest.raises(InvalidParameter, match="take a URL"):
+    with pytest.raises(InvalidParameter, match="takes a URL"):
         world.search("AdverseEvent", ("page:above", "urn:oid:1.2.3"))
