@@ -17,6 +17,8 @@ https://hl7.org/fhir/R4/valueset-issue-type.html
         ├── FHIRPathError            400 invalid        an expression that cannot be compiled or run
         ├── UnknownType              404 not-supported
         ├── UnknownResource          404 not-found
+        ├── UnknownCode              404 not-found      a code, or a system, set or map of codes
+        ├── TooCostly                422 too-costly     a value set that cannot be written out
         ├── DeletedResource          410 deleted
         ├── ExpiredPage              410 not-found      a page of a search in an older release
         ├── MethodNotAllowed         405 not-supported
@@ -125,6 +127,20 @@ class UnknownResource(RequestError):
 
     status = 404
     code = "not-found"
+
+
+class UnknownCode(RequestError):
+    """A code, code system, value set or concept map that is not held here."""
+
+    status = 404
+    code = "not-found"
+
+
+class TooCostly(RequestError):
+    """A value set with more codes than are held here, so that it cannot be written out."""
+
+    status = 422
+    code = "too-costly"
 
 
 class DeletedResource(RequestError):

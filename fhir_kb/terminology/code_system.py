@@ -1,0 +1,146 @@
+"""A code system: its concepts, their hierarchy, and whether all of them are held.
+
+https://hl7.org/fhir/R4/codesystem.html
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from fhir_kb.definitions.codes import CodeSystemCodes
+from fhir_kb.errors import InvalidParameter
+from fhir_kb.formats import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One code; ``designations`` and ``properties`` are as the CodeSystem resource has them."""
+
+    code: str
+    display: str | None = None
+    definition: str | None = None
+    parents: tuple[str, ...] = ()
+    designations: tuple[Json, ...] = ()
+    properties: tuple[Json, ...] = ()
+
+    def values(self, property: str) -> tuple[str, ...]:
+        """Return the values of a property as text."""
+        return tuple(
+            _text(value)
+            for each in self.properties
+            if each["code"] == property
+            for key, value in each.items()
+            if key.startswith("value")
+        )
+
+    @property
+    def is_inactive(self) -> bool:
+        """Whether the code is not to be used any more."""
+        return "true" in self.values("inactive") or "retired" in self.values("status")
+
+
+@dataclass(frozen=True)
+class CodeSystem:
+    """The concepts of a code system in their order.
+
+    When ``complete`` is false there are codes that are not held, and one that is missing here
+    is not wrong.
+    """
+
+    url: str
+    concepts: Mapping[str, Concept]
+    complete: bool = True
+    case_sensitive: bool = True
+    name: str = ""
+    version: str | None = None
+    value_set: str | None = None
+
+    def find(self, code: str) -> Concept | None:
+        """Return the concept of a code, in any case where the system does not care."""
+        if self.case_sensitive:
+            return self.concepts.get(code)
+        return self.concepts.get(self._by_folded_code.get(code.casefold(), code))
+
+    def is_a(self, code: str, ancestor: str) -> bool:
+        """Return whether ``code`` is ``ancestor`` or anywhere below it."""
+        waiting, seen = [code], set()
+        while waiting:
+            current = waiting.pop()
+            if current == ancestor:
+                return current in self.concepts
+            if current not in seen and current in self.concepts:
+                seen.add(current)
+                waiting.extend(self.concepts[current].parents)
+        return False
+
+    @cached_property
+    def children(self) -> Mapping[str, tuple[str, ...]]:
+        """The codes directly below each code that has any."""
+        below: dict[str, list[str]] = {}
+        for concept in self.concepts.values():
+            for parent in concept.parents:
+                below.setdefault(parent, []).append(concept.code)
+        return {code: tuple(codes) for code, codes in below.items()}
+
+    @cached_property
+    def _by_folded_code(self) -> Mapping[str, str]:
+        return {code.casefold(): code for code in self.concepts}
+
+
+def of_definitions(codes: CodeSystemCodes) -> CodeSystem:
+    """Return a code system of the specification."""
+    concepts = {
+        code: Concept(code, display, parents=codes.parents.get(code, ()))
+        for code, display in codes.displays.items()
+    }
+    name = codes.url.rpartition("/")[2]
+    return CodeSystem(codes.url, concepts, codes.complete, codes.case_sensitive, name)
+
+
+def read_code_system(resource: Json) -> CodeSystem:
+    """Return the code system of a CodeSystem resource; one without a url is refused."""
+    if "url" not in resource:
+        raise InvalidParameter("A CodeSystem without url cannot be referred to; give it a url")
+    # Codes nested as parts or for grouping are not kinds of the code they are nested in.
+    nested = resource.get("hierarchyMeaning", "is-a") == "is-a"
+    concepts = {concept.code: concept for concept in _concepts(resource, nested)}
+    return CodeSystem(
+        url=resource["url"],
+        concepts=concepts,
+        complete=resource.get("content") == "complete",
+        case_sensitive=resource.get("caseSensitive", True),
+        name=resource.get("name", resource["url"].rpartition("/")[2]),
+        version=resource.get("version"),
+        value_set=resource.get("valueSet"),
+    )
+
+
+def _concepts(resource: Json, nested: bool) -> Iterator[Concept]:
+    waiting: list[tuple[Json, tuple[str, ...]]] = [
+        (concept, ()) for concept in reversed(resource.get("concept", []))
+    ]
+    while waiting:
+        concept, above = waiting.pop()
+        properties = tuple(concept.get("property", []))
+        named = (each["valueCode"] for each in properties if each["code"] in _PARENT_PROPERTIES)
+        yield Concept(
+            code=concept["code"],
+            display=concept.get("display"),
+            definition=concept.get("definition"),
+            parents=tuple(dict.fromkeys((*above, *named))),
+            designations=tuple(concept.get("designation", [])),
+            properties=properties,
+        )
+        below = (concept["code"],) if nested else ()
+        waiting.extend((each, below) for each in reversed(concept.get("concept", [])))
+
+
+_PARENT_PROPERTIES = frozenset({"parent", "subsumedBy"})
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return str(value.get("code", ""))
+    return str(value)
