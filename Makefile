@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RUNTIME := $(VENV)/.runtime
 TOOLS := $(VENV)/.tools
 
-.PHONY: serve test check format lock clean
+.PHONY: serve test check format examples lock clean
 
 serve: $(RUNTIME)
 	$(BIN)/fhir-kb serve
@@ -37,6 +37,9 @@ $(RUNTIME): requirements.lock setup.cfg | $(VENV)/bin/python
 $(TOOLS): requirements-dev.lock $(RUNTIME) | $(VENV)/bin/python
 	$(PIP) --require-hashes -r requirements-dev.lock
 	touch $@
+
+examples: $(TOOLS)
+	$(BIN)/python -m pytest tests/examples -n0 --update-examples
 
 lock: $(TOOLS)
 	$(PIP) pip-tools
