@@ -1,0 +1,54 @@
+"""A caller gets the format asked for, or is told which there are."""
+
+import pytest
+
+from fhir_kb.errors import NotAcceptable
+from fhir_kb.rest.negotiation import Asked, negotiate, prefers_strict
+
+
+@pytest.mark.parametrize(
+    ("accept", "format_parameter", "expected"),
+    [
+        ("", None, Asked("json", None)),
+        ("*/*", None, Asked("json", None)),
+        ("application/fhir+json", None, Asked("json", None)),
+        ("application/fhir+json; fhirVersion=5.0", None, Asked("json", "5.0")),
+        ('application/fhir+xml;fhirVersion="4.0"', None, Asked("xml", "4.0")),
+        ("application/xml;q=0.9, application/json;q=0.8", None, Asked("xml", None)),
+        ("text/html, application/json;q=0.1", None, Asked("json", None)),
+        ("application/json;q=0, */*;q=0.2", None, Asked("json", None)),
+        ("text/html", "json", Asked("json", None)),
+        ("application/fhir+json", "xml", Asked("xml", None)),
+        ("", "application/fhir xml", Asked("xml", None)),
+    ],
+)
+def test_the_best_acceptable_format_is_chosen(
+    accept: str, format_parameter: str | None, expected: Asked
+) -> None:
+    """q-values order the wishes, _format wins, a lost + in a URL is understood."""
+    assert expected == negotiate(accept, format_parameter)
+
+
+@pytest.mark.parametrize(
+    ("accept", "format_parameter"),
+    [("text/html", None), ("application/json;q=0", None), ("", "csv")],
+)
+def test_what_cannot_be_written_is_refused(accept: str, format_parameter: str | None) -> None:
+    """The refusal names what would work."""
+    with pytest.raises(NotAcceptable, match=r"application/fhir\+json"):
+        negotiate(accept, format_parameter)
+
+
+@pytest.mark.parametrize(
+    ("prefer", "expected"),
+    [
+        ("", False),
+        ("handling=lenient", False),
+        ("handling=strict", True),
+        ("return=minimal, handling=strict", True),
+        ('handling = "strict"', True),
+    ],
+)
+def test_strict_handling_is_read_from_prefer(prefer: str, expected: bool) -> None:
+    """https://hl7.org/fhir/R4/search.html#errors"""
+    assert expected is prefers_strict(prefer)
