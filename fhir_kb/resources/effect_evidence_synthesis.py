@@ -35,7 +35,7 @@ _MEASURES = {
 }
 
 
-def build(context: Context) -> Iterator[Json]:
+def effect_evidence_syntheses(context: Context) -> Iterator[Json]:
     """Yield one EffectEvidenceSynthesis per estimate, in R4 only."""
     for study in context.knowledge.studies.values():
         for fact in study.of(EffectEstimate):

@@ -28,7 +28,12 @@ def estimate_title(context: Context, study: Study, fact: EffectEstimate) -> str:
 
 
 def sample_size(study: Study, fact: EffectEstimate) -> Json:
-    """Return the patients an estimate is about, and the trials where it is about all of them."""
+    """Return the patients an estimate is about, and the trials where it is about all of them.
+
+    Nothing is returned when the source leaves open whom the estimate is about.
+    """
+    if "ambiguous" in fact.flags:
+        return {}
     group = group_of(study, fact.group)
     whole = main_group(study)
     trials = pooled_trials(study) if whole and whole.id == group.id else None

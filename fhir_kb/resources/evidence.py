@@ -20,10 +20,10 @@ from fhir_kb.facts.study_facts import (
     StudyGroup,
 )
 from fhir_kb.formats import Json
-from fhir_kb.resources import effect_evidence_synthesis
 from fhir_kb.resources.canonical import canonical_opening
 from fhir_kb.resources.context import Context
 from fhir_kb.resources.datatypes import codeable, coded, present, quantity, reference
+from fhir_kb.resources.effect_evidence_synthesis import effect_evidence_syntheses
 from fhir_kb.resources.estimate import (
     CONFIDENCE_LEVEL,
     estimate_extensions,
@@ -72,7 +72,7 @@ class _Evidence(NamedTuple):
 
 def build_r4(context: Context) -> Iterator[Json]:
     """Yield R4's form of the ratios: EffectEvidenceSynthesis."""
-    return effect_evidence_synthesis.build(context)
+    return effect_evidence_syntheses(context)
 
 
 def build_r4b(context: Context) -> Iterator[Json]:
