@@ -69,6 +69,12 @@ SEARCH_EXPRESSIONS: tuple[Correction, ...] = (
         "Names the backbone element in place of the reference in it; R5 says so.",
     ),
     Correction(
+        _SEARCH_PARAMETER + "Resource-in",
+        "Resource.id",
+        "",
+        "Membership is stated by the group, list or care team, not by the member's id.",
+    ),
+    Correction(
         _SEARCH_PARAMETER + "Observation-value-markdown",
         "Observation.value.ofType(markdown) | Observation.value.ofType(CodeableConcept).text",
         "Observation.value.ofType(string) | Observation.value.ofType(CodeableConcept).text",
