@@ -98,7 +98,7 @@ def _periodical(work: Publication, systems: str) -> Json | None:
 def _citing_r4b(context: Context, source: Source) -> Iterator[Json]:
     if source.cited_by:
         yield {
-            "relationshipType": coded(f"{_THO}/artifact-relationship-type", "cited-by", "Cited by"),
+            "relationshipType": coded(f"{_THO}/artifact-relationship-type", "cited-by", "Cited By"),
             "targetReference": _citing(context, source.cited_by),
         }
 

@@ -75,6 +75,9 @@ def _extensions(context: Context, source: Source) -> Iterator[Json]:
         citing = context.knowledge.sources[source.cited_by]
         target = reference("DocumentReference", citing.id, citing.name)
         yield own_extension("cited-by", valueReference=target)
+    if source.publication.verified_at:
+        checked = source.publication.verified_at
+        yield own_extension("identifiers-checked-at", valueString=checked)
     if source.note:
         yield own_extension("source-note", valueString=source.note)
 

@@ -55,6 +55,7 @@ def _synthesis(context: Context, study: Study, fact: EffectEstimate) -> Json:
     return opening | present(
         extension=estimate_extensions(fact),
         description=fact_text(context, study, fact),
+        note=[{"text": fact.note}] if fact.note else None,
         relatedArtifact=study_artifacts(context, study),
         population=population_variable(context, study, group),
         exposure=concept_variable(context, fact.exposure),

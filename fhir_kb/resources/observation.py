@@ -111,7 +111,7 @@ def _observation(context: Context, study: Study, fact: Fact, result: _Result) ->
         code=result.code,
         subject=group and group_reference(context, study, group),
         **result.value,
-        note=[{"text": fact.note}] if fact.note else None,
+        note=[{"text": words} for words in (fact.says, fact.note) if words],
         hasMember=[reference("Observation", member) for member in result.members],
         derivedFrom=source_references(context, fact),
         component=[

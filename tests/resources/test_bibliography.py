@@ -80,6 +80,8 @@ def test_a_document_has_its_public_identifiers(context: Context) -> None:
     assert values["https://doi.org"] == "10.4084/MJHID.2020.021"
     assert values["https://pubmed.ncbi.nlm.nih.gov"] == "32395210"
     assert values["https://pmc.ncbi.nlm.nih.gov"] == "PMC7202343"
+    checked = extension(document, "identifiers-checked-at")["valueString"]
+    assert checked == "pmc.ncbi.nlm.nih.gov/articles/PMC7202343"
 
 
 def test_what_a_document_says_of_itself_stands_on_it_with_its_line(context: Context) -> None:

@@ -125,6 +125,15 @@ def test_an_estimate_whose_patients_are_left_open_counts_none(
     assert "sampleSize" not in syntheses[id]
 
 
+def test_what_is_doubtful_about_an_estimate_stands_beside_it(
+    found: dict[str, Json], syntheses: dict[str, Json]
+) -> None:
+    id = "yang2020-baseline-fetal-haemoglobin-odds-ratio"
+    (note,) = syntheses[id]["note"]
+    assert found[id]["note"] == [note]
+    assert "unit of the ratio is not stated" in note["text"]
+
+
 def test_what_an_exposure_was_compared_with_is_not_made_up(syntheses: dict[str, Json]) -> None:
     """R4 requires exposureAlternative; the news item names none."""
     alternative = syntheses["wang2016-hr-overall-survival"]["exposureAlternative"]

@@ -292,6 +292,13 @@ def test_a_result_points_at_its_study_and_its_document(results: dict[str, Json])
     assert [item["reference"] for item in row["derivedFrom"]] == ["DocumentReference/yang2020"]
 
 
+def test_a_result_says_in_words_what_it_is_and_what_is_doubtful(results: dict[str, Json]) -> None:
+    """The last step is printed 12.5 mg/q.d., which is no unit (lines 680-683)."""
+    notes = [note["text"] for note in results["yang2020-reduced-in-steps"]["note"]]
+    assert notes[0] == "Haemoglobin stayed above 9 g/dl through all the steps down."
+    assert "12.5 mg/q.d." in notes[1]
+
+
 def test_a_result_about_one_medicine_names_it(knowledge: Knowledge) -> None:
     dose = GroupMeasure(
         group=GroupId("all"),

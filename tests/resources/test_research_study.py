@@ -1,9 +1,14 @@
 """A study says what its source says, in the elements its FHIR version has for it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from fhir_kb.facts import Citation
+from fhir_kb.facts.fact import OrganizationId, Slug, SourceId
+from fhir_kb.facts.study_facts import StudyParty, StudySites
 from fhir_kb.formats import Json
 from fhir_kb.resources import research_study
 from fhir_kb.resources.context import Context
@@ -155,6 +160,47 @@ def test_a_sponsor_is_in_its_own_element_in_r4(
     assert list(extensions(older["ifm-2012"], f"{XVER}.associatedParty")) == []
     (party,) = newer["ifm-2012"]["associatedParty"]
     assert party["party"]["reference"] == "Organization/ifm"
+
+
+def with_sites(context: Context) -> Context:
+    """Return the Tosi study with two sponsors, a hospital as site, and a site known by name."""
+    basic: dict[str, Any] = {"cite": (Citation(source=SourceId("tosi2000"), at="here"),)}
+    parties = [("ifm", "sponsor"), ("mrc", "sponsor"), ("guiping-hospital", "investigator-site")]
+    facts = (
+        *(
+            StudyParty(id=Slug(id), organization=OrganizationId(id), role=role, **basic)
+            for id, role in parties
+        ),
+        StudySites(id=Slug("sites"), names=("the authors' institution",), **basic),
+    )
+    study = replace(context.knowledge.studies["tosi2000"], sections={"facts": facts})
+    small = replace(context.knowledge, studies={"tosi2000": study})
+    return replace(context, knowledge=small)
+
+
+def test_a_site_that_is_an_organization_is_one_in_both_versions(r4: Context, r5: Context) -> None:
+    """R4 allows only a Location there; the Organization is the alternate reference."""
+    (older,) = research_study.build_r4(with_sites(r4))
+    (newer,) = research_study.build_r5(with_sites(r5))
+    hospital, named = older["site"]
+    url = "http://hl7.org/fhir/StructureDefinition/alternate-reference"
+    (alternate,) = extensions(hospital, url)
+    assert alternate["valueReference"]["reference"] == "Organization/guiping-hospital"
+    assert "reference" not in hospital
+    assert newer["site"][0]["reference"] == "Organization/guiping-hospital"
+    assert named["display"] == newer["site"][1]["display"] == "the authors' institution"
+    assert facts_on(hospital) == facts_on(newer["site"][0]) == ["tosi2000.guiping-hospital"]
+
+
+def test_a_second_sponsor_is_not_lost_in_r4(r4: Context, r5: Context) -> None:
+    """R4 has room for one."""
+    (older,) = research_study.build_r4(with_sites(r4))
+    (newer,) = research_study.build_r5(with_sites(r5))
+    assert older["sponsor"]["reference"] == "Organization/ifm"
+    (other,) = extensions(older, f"{XVER}.associatedParty")
+    assert other["extension"][1]["valueReference"]["reference"] == "Organization/mrc"
+    roles = [party["role"]["coding"][0]["code"] for party in newer["associatedParty"]]
+    assert roles == ["sponsor", "sponsor"]
 
 
 def test_arms_name_their_medicines(older: dict[str, Json], newer: dict[str, Json]) -> None:
