@@ -11,7 +11,14 @@ from fhir_kb.errors import FHIRPathError
 from fhir_kb.fhirpath.code import Code, from_value
 from fhir_kb.fhirpath.equality import as_quantity
 from fhir_kb.fhirpath.node import Nodes
-from fhir_kb.fhirpath.quantity import CALENDAR_UNITS, UNITLESS, Quantity, Units, converted
+from fhir_kb.fhirpath.quantity import (
+    CALENDAR_UNITS,
+    TIME_UNITS,
+    UNITLESS,
+    Quantity,
+    Units,
+    converted,
+)
 from fhir_kb.fhirpath.state import State
 from fhir_kb.fhirpath.temporal import Temporal
 from fhir_kb.fhirpath.temporal_arithmetic import add as add_duration
@@ -24,7 +31,8 @@ from fhir_kb.fhirpath.values import (
 )
 
 Number = int | Decimal
-_CHARACTERS_PER_STEP = 64
+_LONGEST_UNIT = 200
+"""Characters; a product's unit is written out and must not grow without end."""
 
 
 def compile_arithmetic(symbol: str, left: Code, right: Code) -> Code:
@@ -73,7 +81,7 @@ def joined(first: Any, second: Any, state: State) -> str:
     """Return two texts as one; refuse anything else."""
     if not isinstance(first, str) or not isinstance(second, str):
         raise _refusal("&", first, second)
-    state.spend((len(first) + len(second)) // _CHARACTERS_PER_STEP)
+    state.spend_characters(len(first) + len(second))
     return first + second
 
 
@@ -128,7 +136,10 @@ def _sum(symbol: str, left: Any, right: Any, state: State, sign: int) -> Any:
 
 
 def _sum_of_quantities(left: Quantity, right: Quantity, state: State) -> Quantity | None:
-    """Return the sum in the smaller unit; years and months are not added to each other."""
+    """Return the sum in the smaller unit; years and months are not added to each other.
+
+    A calendar's duration and one of UCUM give one of the calendar.
+    """
     units = state.environment.units
     if left.unit == right.unit:
         return Quantity(left.value + right.value, left.unit)
@@ -137,6 +148,8 @@ def _sum_of_quantities(left: Quantity, right: Quantity, state: State) -> Quantit
     unit = _smaller_unit(left.unit, right.unit, units)
     if unit is None:
         return None
+    if unit in TIME_UNITS and {left.unit, right.unit} & CALENDAR_UNITS:
+        unit = TIME_UNITS[unit].calendar_unit
     values = [converted(quantity, unit, units) for quantity in (left, right)]
     if values[0] is None or values[1] is None:
         return None
@@ -147,8 +160,6 @@ def _smaller_unit(left: str, right: str, units: Units) -> str | None:
     factor = converted(Quantity(Decimal(1), left), right, units)
     if factor is None:
         return None
-    if factor == 1:
-        return right if right in CALENDAR_UNITS else left
     return right if factor > 1 else left
 
 
@@ -156,9 +167,10 @@ def _multiply(left: Any, right: Any, state: State) -> Any:
     if _are_numbers(left, right):
         return whole_in_range(left * right, left, right)
     pair = _quantities("*", left, right)
-    return pair and Quantity(
-        pair[0].value * pair[1].value, product_unit(pair[0].unit, pair[1].unit)
-    )
+    if pair is None:
+        return None
+    unit = product_unit(pair[0].unit, pair[1].unit)
+    return Quantity(pair[0].value * pair[1].value, unit) if len(unit) <= _LONGEST_UNIT else None
 
 
 def _divide(left: Any, right: Any, state: State) -> Any:
@@ -167,7 +179,8 @@ def _divide(left: Any, right: Any, state: State) -> Any:
     pair = _quantities("/", left, right)
     if pair is None or pair[1].value == 0:
         return None
-    return Quantity(pair[0].value / pair[1].value, quotient_unit(pair[0].unit, pair[1].unit))
+    unit = quotient_unit(pair[0].unit, pair[1].unit)
+    return Quantity(pair[0].value / pair[1].value, unit) if len(unit) <= _LONGEST_UNIT else None
 
 
 def _quantities(symbol: str, left: Any, right: Any) -> tuple[Quantity, Quantity] | None:

@@ -22,12 +22,19 @@ def equal(left: Nodes, right: Nodes, units: Units) -> bool | None:
         return False
     verdict: bool | None = True
     for item, other in zip(left, right, strict=True):
-        same = equal_values(value_of(item), value_of(other), units)
+        same = _equal_items(item, other, units)
         if same is False:
             return False
         if same is None:
             verdict = None
     return verdict
+
+
+def _equal_items(left: Node, right: Node, units: Units) -> bool | None:
+    value, other = value_of(left), value_of(right)
+    if value is None or other is None:
+        return value is other and left.extra == right.extra
+    return equal_values(value, other, units)
 
 
 def equal_values(left: Any, right: Any, units: Units) -> bool | None:

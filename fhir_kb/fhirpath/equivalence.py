@@ -4,7 +4,7 @@ https://hl7.org/fhirpath/#equivalent
 """
 
 from collections import defaultdict
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, DecimalException
 from typing import Any
 
 from fhir_kb.fhirpath.equality import as_quantity, equal_values
@@ -40,6 +40,8 @@ class Equivalence:
         value, other = value_of(left), value_of(right)
         if isinstance(value, Node) and isinstance(other, Node):
             return self._of_elements(value, other)
+        if value is None or other is None:
+            return value is other and self._of_elements(left, right)
         return equivalent_values(value, other, self._state.environment.units)
 
     def _of_elements(self, left: Node, right: Node) -> bool:
@@ -83,7 +85,10 @@ def _equivalent_numbers(left: Decimal, right: Decimal) -> bool:
     """Compare at the precision of the number with fewer decimals; zeros at the end count not."""
     decimals = min(_decimals(left), _decimals(right))
     step = Decimal(1).scaleb(-decimals)
-    return left.quantize(step, ROUND_HALF_UP) == right.quantize(step, ROUND_HALF_UP)
+    try:
+        return left.quantize(step, ROUND_HALF_UP) == right.quantize(step, ROUND_HALF_UP)
+    except DecimalException:
+        return left == right
 
 
 def _decimals(number: Decimal) -> int:

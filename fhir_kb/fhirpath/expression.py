@@ -35,7 +35,8 @@ class Expression:
         """
         items = self._items(item)
         try:
-            return self._code.nodes(items, State(environment or NOTHING_GIVEN, items))
+            # A copy, because constants are shared by all evaluations.
+            return list(self._code.nodes(items, State(environment or NOTHING_GIVEN, items)))
         except FHIRPathError as fault:
             raise self._named(fault) from None
         except RecursionError:
@@ -98,7 +99,10 @@ def _compiled(
     if strict and definitions is not None and context is not None:
         check(syntax, types, context)
     compiler = Compiler(types, strict=strict, scopes="defineVariable" in text)
-    return Expression(text, context, compiler.compile(syntax))
+    try:
+        return Expression(text, context, compiler.compile(syntax))
+    except FHIRPathError as fault:
+        raise FHIRPathError(f"{fault.message} [{text}]", expression=text) from None
 
 
 @lru_cache(maxsize=16)

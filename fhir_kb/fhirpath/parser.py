@@ -29,7 +29,7 @@ from fhir_kb.fhirpath.temporal import Kind, parse_temporal
 from fhir_kb.fhirpath.tokens import Token, tokens_of, unquoted
 from fhir_kb.fhirpath.values import INTEGER_LIMIT, LONG_LIMIT, SYSTEM_TEMPORAL, Long
 
-MAX_HEIGHT = 64
+MAX_HEIGHT = 100
 """How deep operators, calls and parentheses may nest; published expressions stay below 20."""
 
 _LEVELS: dict[str, int] = {

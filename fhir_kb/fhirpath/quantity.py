@@ -64,11 +64,6 @@ CALENDAR_WORDS = {word: word for word in CALENDAR_UNITS} | {f"{w}s": w for w in 
 _UCUM_OF = {"year": "a", "month": "mo"} | {word: code for word, (_, code) in _SHARED.items()}
 
 
-def no_conversion(value: Decimal, from_unit: str, to_unit: str) -> Decimal | None:
-    """The units known without UCUM: a unit is itself."""
-    return value if from_unit == to_unit else None
-
-
 def converted(quantity: Quantity, unit: str, units: Units) -> Decimal | None:
     """Return the value of ``quantity`` in ``unit``; calendar years are not the averages of UCUM."""
     if quantity.unit == unit:
@@ -77,11 +72,17 @@ def converted(quantity: Quantity, unit: str, units: Units) -> Decimal | None:
     if source is None or target is None:
         return units(quantity.value, quantity.unit, unit)
     if {quantity.unit, unit} == {"year", "month"}:
-        return quantity.value * 12 if unit == "month" else quantity.value / 12
+        return quantity.value * 12 if unit == "month" else _shortest(quantity.value / 12)
     mixed = (quantity.unit in CALENDAR_UNITS) != (unit in CALENDAR_UNITS)
     if mixed and (source.varies or target.varies):
         return None
-    return quantity.value * source.milliseconds / target.milliseconds
+    return _shortest(quantity.value * source.milliseconds / target.milliseconds)
+
+
+def _shortest(value: Decimal) -> Decimal:
+    """Return ``value`` without zeros at its end; the factors must not add digits to it."""
+    short = value.normalize()
+    return Decimal(int(short)) if short == short.to_integral_value() else short
 
 
 def explicitly_converted(quantity: Quantity, unit: str, units: Units) -> Decimal | None:

@@ -13,6 +13,7 @@ from fhir_kb.fhirpath.values import EMPTY
 
 _STEPS_BETWEEN_LOOKS = 5_000
 """Steps after which the clock is looked at."""
+_CHARACTERS_PER_STEP = 16
 
 _NO_VARIABLES: Mapping[str, Nodes] = {}
 
@@ -36,6 +37,10 @@ class State:
         self.ready -= steps
         if self.ready < 0:
             self._draw()
+
+    def spend_characters(self, count: int) -> None:
+        """Note that a text of ``count`` characters was made: it must not fill the memory."""
+        self.spend(count // _CHARACTERS_PER_STEP)
 
     def _draw(self) -> None:
         budget = self.environment.budget

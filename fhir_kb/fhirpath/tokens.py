@@ -33,7 +33,7 @@ _TOKEN = re.compile(
   | (?P<name>      [A-Za-z_][A-Za-z0-9_]* )
   | (?P<delimited> `(?:\\.|[^`\\])*` )
   | (?P<string>    '(?:\\.|[^'\\])*' )
-  | (?P<symbol>    <= | >= | != | !~ | [-+*/|&<>=~.,()\[\]{}%] )
+  | (?P<symbol>    <= | >= | != | !~ | /(?!\*) | [-+*|&<>=~.,()\[\]{}%] )
     """,
     re.VERBOSE | re.DOTALL | re.ASCII,
 )

@@ -103,7 +103,9 @@ class Types:
         return self._definition(type) is not None
 
     def is_resource(self, name: str) -> bool:
-        """Whether ``name`` is a type of resource."""
+        """Whether ``name`` is a type of resource, as far as is known."""
+        if self.source is None:
+            return True
         definition = self._definition(name)
         return definition is not None and definition.kind == "resource"
 

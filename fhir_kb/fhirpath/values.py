@@ -7,7 +7,8 @@ A Boolean is ``bool``, an Integer ``int``, a Long ``Long``, a Decimal ``Decimal`
 these is worked on as its ``Node``.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -51,6 +52,23 @@ _SYSTEM_TYPES: Mapping[type, str] = {
     Quantity: "System.Quantity",
 }
 
+
+def _temporal(kind: Kind) -> Callable[[str], Any]:
+    """Return the reader of dates and times; a text that is none stays a text."""
+    return lambda text: parse_temporal(text, kind) or text
+
+
+def _long(text: str) -> Any:
+    return Long(text) if _WHOLE.fullmatch(text) else text
+
+
+_WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
+_TEXT_VALUES: Mapping[str, Callable[[str], Any]] = {
+    **{type: _temporal(kind) for type, kind in TEMPORAL_TYPES.items()},
+    # JSON cannot be trusted with 64 bits, so R5 writes them as text.
+    "integer64": _long,
+}
+
 EMPTY: Nodes = []
 TRUE: Nodes = [Node(True, "System.Boolean")]
 FALSE: Nodes = [Node(False, "System.Boolean")]
@@ -60,7 +78,10 @@ def type_of(value: Any) -> str:
     """Return the system type of a computed value."""
     if isinstance(value, Temporal):
         return SYSTEM_TEMPORAL[value.kind]
-    return _SYSTEM_TYPES[value.__class__]
+    name = _SYSTEM_TYPES.get(value.__class__)
+    if name is None:
+        raise FHIRPathError(f"FHIRPath has no type for a {value.__class__.__name__}: {value!r}")
+    return name
 
 
 def nodes_of(value: Any) -> Nodes:
@@ -79,8 +100,8 @@ def value_of(node: Node) -> Any:
     value = node.value
     kind = value.__class__
     if kind is str:
-        temporal = TEMPORAL_TYPES.get(node.type)
-        return value if temporal is None else parse_temporal(value, temporal) or value
+        convert = _TEXT_VALUES.get(node.type)
+        return value if convert is None else convert(value)
     if kind is dict:
         quantity = quantity_of(value) if node.type in QUANTITY_TYPES else None
         return node if quantity is None else quantity

@@ -1,20 +1,80 @@
-"""What the tests of FHIRPath share: definitions, the official suite and a small unit table."""
+"""What the tests of FHIRPath share: a patient, the definitions and the official suite."""
 
-import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 
 from fhir_kb.definitions import Definitions, load
-from fhir_kb.fhirpath import Expression, compile_expression
+from fhir_kb.fhirpath import Environment, Node, compile_expression
+from fhir_kb.formats.json import read_json
+from fhir_kb.formats.xml import read_xml
 
 ORACLE = Path(__file__).resolve().parents[2] / "../shared/oracle/fhirpath"
-_FHIR = "{http://hl7.org/fhir}"
-_XHTML = "{http://www.w3.org/1999/xhtml}"
+
+PATIENT: dict[str, Any] = {
+    "resourceType": "Patient",
+    "id": "chalmers",
+    "contained": [{"resourceType": "Organization", "id": "org", "name": "Acme"}],
+    "identifier": [
+        {"system": "urn:mrn", "value": "12345", "period": {"start": "2001-05", "end": "2011"}}
+    ],
+    "active": True,
+    "name": [
+        {"use": "official", "family": "Chalmers", "given": ["Peter", "James"]},
+        {"use": "usual", "given": ["Jim"]},
+        {
+            "use": "maiden",
+            "family": "Windsor",
+            "given": [None, "Pete"],
+            "_given": [{"extension": [{"url": "urn:masked", "valueBoolean": True}]}, None],
+        },
+    ],
+    "telecom": [
+        {"system": "phone", "value": "(03) 5555 6473", "use": "work", "rank": 1},
+        {"system": "email", "value": "peter@example.org", "use": "home", "rank": 2},
+    ],
+    "gender": "male",
+    "birthDate": "1974-12-25",
+    "_birthDate": {
+        "id": "born",
+        "extension": [
+            {"url": "urn:birthTime", "valueDateTime": "1974-12-25T14:35:45-05:00"},
+            {
+                "url": "urn:weight",
+                "valueQuantity": {
+                    "value": Decimal("3.250"),
+                    "unit": "kilogram",
+                    "system": "http://unitsofmeasure.org",
+                    "code": "kg",
+                },
+            },
+            {
+                "url": "urn:age",
+                "valueAge": {
+                    "value": 46,
+                    "system": "http://unitsofmeasure.org",
+                    "code": "a",
+                },
+            },
+        ],
+    },
+    "_deceasedBoolean": {"extension": [{"url": "urn:unknown", "valueCode": "asked"}]},
+    "multipleBirthInteger": 2,
+    "managingOrganization": {"reference": "#org"},
+    "generalPractitioner": [
+        {"reference": "Practitioner/1"},
+        {"reference": "http://example.org/fhir/Organization/2/_history/3"},
+        {"reference": "urn:uuid:0", "type": "PractitionerRole"},
+    ],
+}
+
+NOW = datetime(2026, 11, 21, 10, 30, 15, 250_000, tzinfo=UTC)
+
+Values = Callable[..., list[Any]]
 
 
 @pytest.fixture(scope="session")
@@ -22,10 +82,34 @@ def r4() -> Definitions:
     return load("R4")
 
 
-@pytest.fixture
-def compiled(r4: Definitions) -> Callable[[str], Expression]:
-    """Compile against R4, starting from a Patient."""
-    return lambda text: compile_expression(text, r4, "Patient")
+@pytest.fixture(scope="session")
+def patient() -> dict[str, Any]:
+    return PATIENT
+
+
+@pytest.fixture(scope="session")
+def nodes(r4: Definitions) -> Callable[..., list[Node]]:
+    """Evaluate on the patient."""
+
+    def evaluate(text: str, **environment: Any) -> list[Node]:
+        expression = compile_expression(text, r4, "Patient")
+        return expression.evaluate(PATIENT, Environment(now=NOW, **environment))
+
+    return evaluate
+
+
+@pytest.fixture(scope="session")
+def values(nodes: Callable[..., list[Node]]) -> Values:
+    """Evaluate on the patient: dates and quantities are given as their texts."""
+
+    def evaluate(text: str, **environment: Any) -> list[Any]:
+        found = [node.value for node in nodes(text, **environment)]
+        return [
+            value if isinstance(value, str | int | Decimal | dict | None) else str(value)
+            for value in found
+        ]
+
+    return evaluate
 
 
 @pytest.fixture(scope="session")
@@ -42,80 +126,11 @@ def official_input(oracle: Path, r4: Definitions) -> Callable[[str], dict[str, A
 
     def resource(name: str) -> dict[str, Any]:
         if name not in read:
-            file = oracle / "inputs" / name
-            as_json = file.with_suffix(".json")
+            as_json = (oracle / "inputs" / name).with_suffix(".json")
             if as_json.exists():
-                read[name] = json.loads(as_json.read_text(), parse_float=Decimal)
+                read[name] = read_json(as_json.read_bytes())
             else:
-                # ruff: the suite is a trusted file.
-                root = ElementTree.parse(file).getroot()  # noqa: S314
-                type = root.tag.removeprefix(_FHIR)
-                read[name] = {"resourceType": type, **_object(root, type, r4)}
+                read[name] = read_xml((oracle / "inputs" / name).read_bytes(), r4.type)
         return read[name]
 
     return resource
-
-
-def _object(element: ElementTree.Element, type: str, definitions: Definitions) -> dict[str, Any]:
-    """Return the JSON of an XML element: enough for the suite's inputs, no reader of XML."""
-    definition = definitions.type(type)
-    assert definition is not None, type
-    found: dict[str, Any] = dict(element.attrib)
-    for child in element:
-        key = child.tag.removeprefix(_FHIR).removeprefix(_XHTML)
-        known, code = definition.json_names[key]
-        value, extra = _value(child, code.code, definitions)
-        if known.is_list:
-            found.setdefault(key, []).append(value)
-        elif value is not None:
-            found[key] = value
-        if extra:
-            found[f"_{key}"] = extra
-    return found
-
-
-def _value(child: ElementTree.Element, type: str, definitions: Definitions) -> tuple[Any, Any]:
-    if child.tag.startswith(_XHTML):
-        return ElementTree.tostring(child, encoding="unicode"), None
-    definition = definitions.type(type)
-    if definition is None or definition.kind != "primitive-type":
-        return _object(child, type, definitions), None
-    text = child.attrib.pop("value", None)
-    return _primitive(text, type), _object(child, type, definitions)
-
-
-def _primitive(text: str | None, type: str) -> Any:
-    if text is None:
-        return None
-    if type == "boolean":
-        return text == "true"
-    if type in ("integer", "positiveInt", "unsignedInt"):
-        return int(text)
-    return Decimal(text) if type == "decimal" else text
-
-
-_UNITS = {
-    "g": ("mass", "1"),
-    "mg": ("mass", "0.001"),
-    "kg": ("mass", "1000"),
-    "[lb_av]": ("mass", "453.59237"),
-    "m": ("length", "1"),
-    "cm": ("length", "0.01"),
-    "[in_i]": ("length", "0.0254"),
-    "m2": ("area", "1"),
-    "cm.m": ("area", "0.01"),
-    "g/m": ("density", "1"),
-    "s": ("time", "1"),
-}
-
-
-@pytest.fixture(scope="session")
-def units() -> Callable[[Decimal, str, str], Decimal | None]:
-    """Convert between the few UCUM units that the tests use."""
-
-    def convert(value: Decimal, source: str, target: str) -> Decimal | None:
-        dimension, factor = _UNITS.get(source, (source, "1"))
-        other_dimension, divisor = _UNITS.get(target, (target, "1"))
-        return value * Decimal(factor) / Decimal(divisor) if dimension == other_dimension else None
-
-    return convert

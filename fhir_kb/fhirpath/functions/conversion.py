@@ -19,7 +19,7 @@ from fhir_kb.fhirpath.quantity import (
 )
 from fhir_kb.fhirpath.state import State
 from fhir_kb.fhirpath.temporal import Kind, Temporal, parse_temporal
-from fhir_kb.fhirpath.values import INTEGER_LIMIT, LONG_LIMIT, Long, text_of
+from fhir_kb.fhirpath.values import INTEGER_LIMIT, LONG_LIMIT, Long, single, text_of, value_of
 
 Convert = Callable[[Any], Any]
 
@@ -145,6 +145,19 @@ def _tells(convert: Convert) -> Build:
     return build
 
 
+def _to_string(call: Invocation) -> Code:
+    collect = call.input.nodes
+
+    def result(this: Nodes, state: State) -> str | None:
+        node = single(collect(this, state))
+        if node is None:
+            return None
+        # The text of a date in a resource is what stands there, not what we would write.
+        return node.value if isinstance(node.value, str) else text_of(value_of(node))
+
+    return from_value(result)
+
+
 def _to_unit(call: Invocation) -> Code:
     value = call.input.value
     unit_of = call.text(0) if call.arguments else None
@@ -180,7 +193,6 @@ _CONVERSIONS: dict[str, Convert] = {
     "Date": to_date,
     "DateTime": to_date_time,
     "Time": to_time,
-    "String": text_of,
 }
 
 CONVERSION: Functions = {
@@ -188,11 +200,13 @@ CONVERSION: Functions = {
         f"to{name}": Function(_to(convert), gives=f"System.{name}")
         for name, convert in _CONVERSIONS.items()
     },
+    "toString": Function(_to_string, gives="System.String"),
     "toQuantity": Function(_to_unit, 0, 1, gives="System.Quantity"),
     **giving(
         "System.Boolean",
         {
             **{f"convertsTo{name}": Function(_tells(to)) for name, to in _CONVERSIONS.items()},
+            "convertsToString": Function(_tells(text_of)),
             "convertsToQuantity": Function(_converts_to_unit, 0, 1),
         },
     ),

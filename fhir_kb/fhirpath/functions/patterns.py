@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-import regex  # type: ignore[import-untyped]  # the package has no type hints
+import regex
 
 from fhir_kb.errors import FHIRPathError
 from fhir_kb.fhirpath.code import Code, from_value
@@ -18,20 +18,20 @@ from fhir_kb.fhirpath.functions.signature import Function, Functions, Invocation
 from fhir_kb.fhirpath.node import Nodes
 from fhir_kb.fhirpath.state import State
 
-_CHARACTERS_PER_STEP = 64
 _LONGEST_PATTERN = 2000
+_LONGEST_EXPANSION = 20_000
+"""Characters; ``((a{1000}){1000}){1000}`` is compiled to a text that long, and fills the memory."""
 _FLAGS = {"i": regex.IGNORECASE, "m": regex.MULTILINE}
 _REFERENCE = re.compile(r"\$(?:\{(\w+)\}|(\d))")
 
-Pattern = Any
-"""A compiled pattern of the regex package, which has no types of its own."""
-
 
 @lru_cache(maxsize=512)
-def pattern_of(text: str, flags: str = "") -> Pattern:
+def pattern_of(text: str, flags: str = "") -> regex.Pattern[str]:
     """Return a compiled pattern; the point matches line ends too, as FHIRPath asks."""
     if len(text) > _LONGEST_PATTERN:
         raise FHIRPathError(f"A pattern of {len(text)} characters is not read")
+    if _expansion(text) > _LONGEST_EXPANSION:
+        raise FHIRPathError(f"The pattern {text!r} repeats too often; write smaller {{numbers}}")
     options = regex.DOTALL
     for flag in flags:
         if flag not in _FLAGS:
@@ -41,6 +41,31 @@ def pattern_of(text: str, flags: str = "") -> Pattern:
         return regex.compile(text, options)
     except (regex.error, OverflowError, RecursionError) as fault:
         raise FHIRPathError(f"{text!r} is no regular expression: {fault}") from fault
+
+
+_PART = re.compile(
+    r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(?P<count>\d+)(?:,\d*)?\}|(?P<open>\()|(?P<close>\))|.",
+    re.DOTALL,
+)
+
+
+def _expansion(text: str) -> int:
+    """Return an upper bound of the least characters that a pattern asks for."""
+    totals, last = [0], 0
+    for part in _PART.finditer(text):
+        if part["open"]:
+            totals.append(0)
+        elif part["close"]:
+            last = totals.pop() if len(totals) > 1 else 0
+            totals[-1] += last
+        elif part["count"]:
+            repeated = last * int(part["count"][:9])
+            totals[-1] += max(repeated - last, 0)
+            last = max(repeated, last)
+        else:
+            last = 1
+            totals[-1] += 1
+    return sum(totals)
 
 
 def _matches(method: str) -> Function:
@@ -70,7 +95,7 @@ def _replace_matches(call: Invocation) -> Code:
             return None
         if not source:
             return str(text)
-        state.spend(len(text) * (1 + len(substitution)) // _CHARACTERS_PER_STEP)
+        state.spend_characters(len(text) * (1 + len(substitution)))
         replace = pattern_of(source, flags(this, state)).sub
         template = _template(substitution)
         return str(_in_time(lambda limit: replace(template, text, timeout=limit), source, state))

@@ -18,7 +18,6 @@ from fhir_kb.fhirpath.state import State
 from fhir_kb.fhirpath.tokens import unescaped
 from fhir_kb.fhirpath.values import EMPTY, kind_of, value_of
 
-_CHARACTERS_PER_STEP = 64
 _WHITE_SPACE = " \t\r\n"
 
 
@@ -30,7 +29,10 @@ def _plain(calculate: Callable[[str], Any]) -> Function:
 
         def result(this: Nodes, state: State) -> Any:
             text = value(this, state)
-            return None if text is None else calculate(text)
+            if text is None:
+                return None
+            state.spend_characters(len(text))
+            return calculate(text)
 
         return from_value(result)
 
@@ -45,7 +47,10 @@ def _with_text(calculate: Callable[[str, str], Any]) -> Function:
 
         def result(this: Nodes, state: State) -> Any:
             text, other = value(this, state), argument(this, state)
-            return None if text is None or other is None else calculate(text, other)
+            if text is None or other is None:
+                return None
+            state.spend_characters(len(text))
+            return calculate(text, other)
 
         return from_value(result)
 
@@ -75,7 +80,7 @@ def _replace(call: Invocation) -> Code:
         if text is None or pattern is None or substitution is None:
             return None
         found = text.count(pattern) if pattern else len(text) + 1
-        state.spend((len(text) + found * len(substitution)) // _CHARACTERS_PER_STEP)
+        state.spend_characters(len(text) + found * len(substitution))
         return str(text.replace(pattern, substitution))
 
     return from_value(result)
@@ -117,7 +122,7 @@ def _join(call: Invocation) -> Code:
         separator = separator_of(this, state) if separator_of is not None else None
         texts = [_text(call, value_of(item)) for item in items]
         joined = (separator or "").join(text for text in texts if text is not None)
-        state.spend(len(joined) // _CHARACTERS_PER_STEP)
+        state.spend_characters(len(joined))
         return joined
 
     return from_value(result)
