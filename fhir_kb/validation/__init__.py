@@ -22,6 +22,8 @@ also raises what the specification only discourages.
 
 from fhir_kb.validation.issue import Issue, Severity
 from fhir_kb.validation.limits import Limits
+from fhir_kb.validation.outcome import operation_outcome
+from fhir_kb.validation.validator import Validator, validate
 from fhir_kb.validation.walk import Conformance, Mode, Schema, Walk
 
 __all__ = [
@@ -31,5 +33,8 @@ __all__ = [
     "Mode",
     "Schema",
     "Severity",
+    "Validator",
     "Walk",
+    "operation_outcome",
+    "validate",
 ]

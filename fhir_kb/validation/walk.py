@@ -16,13 +16,14 @@ from typing import Literal, Protocol
 from fhir_kb.definitions import Definitions
 from fhir_kb.definitions.codes import CodeSystemCodes, ValueSetCodes
 from fhir_kb.definitions.extensions import ExtensionDefinition
-from fhir_kb.fhirpath import Budget, Environment, Node
+from fhir_kb.fhirpath import Environment, Node
 from fhir_kb.fhirpath.expression import types_of
 from fhir_kb.fhirpath.types import Found, nodes_at
 from fhir_kb.formats import Json
 from fhir_kb.validation.issue import Issue, Severity
 from fhir_kb.validation.limits import Limits
 from fhir_kb.validation.messages import MESSAGES
+from fhir_kb.validation.resolution import BundleIndex, Scope
 
 Mode = Literal["structure", "standard", "strict"]
 Rule = Callable[["Walk", Node], None]
@@ -45,6 +46,9 @@ class Conformance(Protocol):
 
     Each answers None for what it does not have. Canonical URLs come with or without ``|version``.
     """
+
+    def __hash__(self) -> int:
+        """Return a hash: validators are kept by what they were made from."""
 
     def profile(self, canonical: str, /) -> Schema | None:
         """Return the profile, whatever type it is of."""
@@ -80,19 +84,24 @@ class Walk:
         *,
         mode: Mode,
         limits: Limits,
+        profiles: Iterable[str] = (),
         is_xml: bool = False,
     ) -> None:
         self.definitions = definitions
         self.conformance = conformance
         self.mode = mode
         self.limits = limits
+        self.profiles = tuple(profiles)
         self.is_xml = is_xml
         self.issues: list[Issue] = []
+        self.scope: Scope | None = None
         self.types = types_of(definitions)
         self.deadline = time.monotonic() + limits.seconds
-        self.environment = Environment(budget=Budget(deadline=self.deadline))
+        self.environment = Environment()
         self._until_clock = _CLOCK_INTERVAL
         self._reported: set[tuple[str, str, str]] = set()
+        self._met: set[tuple[str, str]] = set()
+        self._indexes: dict[int, BundleIndex] = {}
 
     def report(
         self,
@@ -143,6 +152,25 @@ class Walk:
             if time.monotonic() > self.deadline:
                 self.stop("out-of-time", node.path, seconds=self.limits.seconds)
 
+    def first_time(self, kind: str, subject: str) -> bool:
+        """Return whether this is asked for the first time: what is not known is said once."""
+        key = (kind, subject)
+        if key in self._met:
+            return False
+        self._met.add(key)
+        return True
+
+    def index(self, bundle: Json) -> BundleIndex:
+        """Return the entries of a Bundle by what references call them; made once."""
+        index = self._indexes.get(id(bundle))
+        if index is None:
+            index = self._indexes[id(bundle)] = BundleIndex(bundle)
+        return index
+
+    def resolve(self, reference: str) -> Json | None:
+        """Return the resource that ``reference`` means in the Bundle around, None if in none."""
+        return None if self.scope is None else self.scope.resolve(reference)
+
     def children(self, node: Node, name: str) -> list[Node]:
         """Return the nodes of the element ``name`` (``value`` for ``value[x]``) of ``node``."""
         elements = node.elements
@@ -163,6 +191,7 @@ class Walk:
         )
         trial.environment = self.environment
         trial.deadline = self.deadline
+        trial.scope = self.scope
         try:
             schema.check(trial, node)
         except Stopped:

@@ -1,0 +1,82 @@
+"""Bundle rules that no invariant states: URLs of entries, references inside, requests, links.
+
+https://hl7.org/fhir/R4/bundle.html
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fhir_kb.fhirpath import Node
+from fhir_kb.formats import Json
+from fhir_kb.validation.bundle_document import check_document, check_message
+from fhir_kb.validation.bundle_request import check_requests
+from fhir_kb.validation.walk import Walk
+from fhir_kb.validation.wording import shortened
+
+_RESTFUL = re.compile(r"https?://.+/(?P<type>[A-Z][A-Za-z]+)/(?P<id>[A-Za-z0-9\-.]{1,64})")
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+")
+
+_BY_TYPE: Mapping[str, Callable[[Walk, Node], None]] = {
+    "batch": check_requests,
+    "document": check_document,
+    "message": check_message,
+    "transaction": check_requests,
+}
+_WITHOUT_FULL_URL = frozenset(
+    {"transaction", "transaction-response", "batch", "batch-response", "history", "searchset"}
+)
+_SINGLE_LINKS = frozenset({"self", "first", "previous", "prev", "next", "last"})
+
+
+def check_bundle(walk: Walk, node: Node) -> None:
+    """Check the entries of a Bundle, its links, and what its type asks for."""
+    entries = walk.index(node.value).entries
+    kind = node.value.get("type")
+    for index, entry in enumerate(entries):
+        _check_full_url(walk, node, f"entry[{index}]", entry, kind)
+        _check_search_mode(walk, node, f"entry[{index}]", entry)
+    _check_links(walk, node)
+    if isinstance(kind, str) and kind in _BY_TYPE:
+        _BY_TYPE[kind](walk, node)
+
+
+def _check_full_url(walk: Walk, node: Node, at: str, entry: Json, kind: Any) -> None:
+    full_url, resource = entry.get("fullUrl"), entry.get("resource")
+    if not isinstance(resource, dict):
+        return
+    if not isinstance(full_url, str):
+        if kind in ("document", "message"):
+            walk.report("full-url-missing", node, at=at, kind=kind)
+        return
+    if not _ABSOLUTE.fullmatch(full_url):
+        walk.report("full-url-relative", node, at=f"{at}.fullUrl", url=shortened(full_url))
+        return
+    match = _RESTFUL.fullmatch(full_url)
+    if match is None or match["type"] not in walk.definitions.resource_types:
+        return
+    type, id = resource.get("resourceType"), resource.get("id")
+    if id is None:
+        walk.report("full-url-without-id", node, at=at, url=full_url, id=match["id"])
+    elif (match["type"], match["id"]) != (type, id):
+        walk.report("full-url-mismatch", node, at=at, url=full_url, name=f"{type}/{id}")
+
+
+def _check_search_mode(walk: Walk, node: Node, at: str, entry: Json) -> None:
+    search, resource = entry.get("search"), entry.get("resource")
+    if not isinstance(search, dict) or not isinstance(resource, dict):
+        return
+    is_outcome = resource.get("resourceType") == "OperationOutcome"
+    if search.get("mode") == "outcome" and not is_outcome:
+        walk.report("search-outcome-type", node, at=at, type=resource.get("resourceType"))
+
+
+def _check_links(walk: Walk, node: Node) -> None:
+    links = node.value.get("link")
+    relations: set[str] = set()
+    for index, link in enumerate(links if isinstance(links, list) else ()):
+        relation = link.get("relation") if isinstance(link, dict) else None
+        if relation in relations and relation in _SINGLE_LINKS:
+            walk.report("repeated-link", node, at=f"link[{index}]", relation=relation)
+        if isinstance(relation, str):
+            relations.add(relation)

@@ -1,0 +1,114 @@
+"""The invariants met most often, by the exact text of their expression, as plain Python.
+
+https://hl7.org/fhir/R4/domainresource.html#invs
+
+Each is the same rule as its expression, ten to a hundred times quicker; a test holds every one
+of them against the expression. Those in ``ELSEWHERE`` are checked by the walk and by the
+narrative's own rules, which can say more about what is wrong.
+"""
+
+from collections.abc import Callable, Mapping
+
+from fhir_kb.fhirpath import Node
+from fhir_kb.validation.resolution import container_of, resource_node
+
+Judge = Callable[[Node], bool]
+
+
+def _value_or_extension(node: Node) -> bool:
+    """ext-1 as ``extension.exists() != value.exists()``."""
+    value = node.value
+    has_value = any(key.startswith(("value", "_value")) for key in value)
+    return bool(value.get("extension")) != has_value
+
+
+def _reference_says_something(node: Node) -> bool:
+    value = node.value
+    return (
+        "reference" in value
+        or "display" in value
+        or "identifier" in value
+        or "extension" in value
+        or "_reference" in value
+        or "_display" in value
+    )
+
+
+def _has_system_if_code(node: Node) -> bool:
+    value = node.value
+    if "code" not in value and "_code" not in value:
+        return True
+    return "system" in value or "_system" in value
+
+
+def _has_narrative(node: Node) -> bool:
+    text = node.value.get("text")
+    return isinstance(text, dict) and "div" in text
+
+
+def _contains_no_containers(node: Node) -> bool:
+    return not any("contained" in each for each in _contained(node))
+
+
+def _contains_no_versions(node: Node) -> bool:
+    return not any(
+        "versionId" in meta or "lastUpdated" in meta for meta in map(_meta, _contained(node))
+    )
+
+
+def _contains_no_security(node: Node) -> bool:
+    return not any("security" in meta for meta in map(_meta, _contained(node)))
+
+
+def _contained(node: Node) -> list[dict[str, object]]:
+    contained = node.value.get("contained")
+    if not isinstance(contained, list):
+        return []
+    return [each for each in contained if isinstance(each, dict)]
+
+
+def _meta(resource: dict[str, object]) -> dict[str, object]:
+    meta = resource.get("meta")
+    return meta if isinstance(meta, dict) else {}
+
+
+def _is_contained_or_elsewhere(node: Node) -> bool:
+    """ref-1: a reference that begins with # is to a resource in the same container."""
+    reference = node.value.get("reference")
+    if not isinstance(reference, str) or not reference.startswith("#"):
+        return True
+    container = container_of(node)
+    if container is None or reference == "#":
+        return resource_node(node) is not container
+    return any(each.get("id") == reference[1:] for each in _contained(container))
+
+
+NATIVE: Mapping[str, Judge] = {
+    "extension.exists() != value.exists()": _value_or_extension,
+    "reference.exists() or identifier.exists() or display.exists() or extension.exists()": (
+        _reference_says_something
+    ),
+    "reference.exists()  implies (reference.startsWith('#').not() or "
+    "(reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids')) or "
+    "(reference='#' and %rootResource!=%resource))": _is_contained_or_elsewhere,
+    "code.empty() or system.exists()": _has_system_if_code,
+    "text.`div`.exists()": _has_narrative,
+    "contained.contained.empty()": _contains_no_containers,
+    "contained.meta.versionId.empty() and contained.meta.lastUpdated.empty()": (
+        _contains_no_versions
+    ),
+    "contained.meta.security.empty()": _contains_no_security,
+}
+
+ELSEWHERE = frozenset(
+    {
+        "hasValue() or (children().count() > id.count())",
+        "htmlChecks()",
+        "contained.where(((id.exists() and ('#'+id in (%resource.descendants().reference | "
+        "%resource.descendants().ofType(canonical) | %resource.descendants().ofType(uri) | "
+        "%resource.descendants().ofType(url)))) or descendants().where(reference = '#').exists() "
+        "or descendants().where(ofType(canonical) = '#').exists() or "
+        "descendants().where(ofType(uri) = '#').exists()).not()).trace('unmatched', id).empty()",
+    }
+)
+"""ele-1; txt-1 and txt-2; dom-3, which ``contained`` reports at the resource it is about."""

@@ -1,0 +1,46 @@
+"""Issues as an OperationOutcome, with the line, the message id and the source as HL7 writes them.
+
+https://hl7.org/fhir/R4/operationoutcome.html
+"""
+
+from collections.abc import Iterable
+
+from fhir_kb.formats import Json
+from fhir_kb.validation.issue import Issue
+
+_EXTENSION = "http://hl7.org/fhir/StructureDefinition/operationoutcome-"
+
+
+def operation_outcome(issues: Iterable[Issue]) -> Json:
+    """Return the OperationOutcome of a validation; without issues it says that all is well."""
+    rows = [_row(issue) for issue in issues]
+    return {"resourceType": "OperationOutcome", "issue": rows or [dict(_ALL_IS_WELL)]}
+
+
+_ALL_IS_WELL: Json = {
+    "severity": "information",
+    "code": "informational",
+    "diagnostics": "No issues were found",
+}
+
+
+def _row(issue: Issue) -> Json:
+    facts: list[Json] = [_fact("message-id", "valueString", issue.message_id)]
+    if issue.line is not None and issue.column is not None:
+        facts.append(_fact("issue-line", "valueInteger", issue.line))
+        facts.append(_fact("issue-col", "valueInteger", issue.column))
+    if issue.source:
+        facts.append(_fact("issue-source", "valueString", issue.source))
+    row: Json = {
+        "extension": facts,
+        "severity": issue.severity,
+        "code": issue.code,
+        "details": {"text": issue.message},
+    }
+    if issue.expression:
+        row["expression"] = [issue.expression]
+    return row
+
+
+def _fact(name: str, key: str, value: object) -> Json:
+    return {"url": _EXTENSION + name, key: value}

@@ -1,0 +1,71 @@
+"""Which rules belong to a type and to an element: the table that ``shapes`` compiles from.
+
+https://hl7.org/fhir/R4/elementdefinition.html
+"""
+
+from collections.abc import Mapping
+
+from fhir_kb.definitions import Definitions, Element, ElementType, TypeDefinition
+from fhir_kb.validation import (
+    attachment,
+    bundle,
+    coding,
+    contained,
+    extensions,
+    identifier,
+    narrative,
+    references,
+)
+from fhir_kb.validation.bindings import binding_rule
+from fhir_kb.validation.invariants import invariant_rules
+from fhir_kb.validation.walk import Rule
+
+TYPE_RULES: Mapping[str, tuple[Rule, ...]] = {
+    "Attachment": (attachment.check_attachment,),
+    "Bundle": (bundle.check_bundle,),
+    "Coding": (coding.check_coding,),
+    "DomainResource": (contained.check_contained,),
+    "Extension": (extensions.check_extension,),
+    "Identifier": (identifier.check_identifier,),
+    "Narrative": (narrative.check_narrative,),
+    "Quantity": (coding.check_quantity,),
+}
+"""Rules of the text that no invariant states; a type has those of its base types too."""
+
+
+def type_rules(definition: TypeDefinition, definitions: Definitions) -> tuple[Rule, ...]:
+    """Return the rules of every node of a type."""
+    own = [
+        rule
+        for name, rules in TYPE_RULES.items()
+        if definitions.is_subtype(definition.name, name)
+        for rule in rules
+    ]
+    bound = binding_rule(definition.binding, definition.name) if definition.binding else None
+    invariants = invariant_rules(definition.constraints, definitions, definition.name)
+    return (*((bound,) if bound else ()), *own, *invariants)
+
+
+def element_rules(
+    element: Element, type: ElementType, definitions: Definitions
+) -> tuple[Rule, ...]:
+    """Return the rules that an element adds to those of its ``type``."""
+    rules: list[Rule] = []
+    if element.binding and not code_set(element, type, definitions):
+        bound = binding_rule(element.binding, type.code)
+        rules += [bound] if bound else []
+    if type.code in references.TARGETED:
+        rules.append(references.reference_rule(type))
+    rules += invariant_rules(element.constraints, definitions, type.code)
+    return tuple(rules)
+
+
+def code_set(
+    element: Element, type: ElementType, definitions: Definitions
+) -> frozenset[str] | None:
+    """Return the codes that a required binding allows to a code, where all of them are known."""
+    binding = element.binding
+    if binding is None or binding.strength != "required" or type.code != "code":
+        return None
+    value_set = definitions.value_set(binding.value_set)
+    return value_set.codes if value_set is not None and value_set.complete else None
