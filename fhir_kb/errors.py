@@ -8,6 +8,9 @@ https://hl7.org/fhir/R4/valueset-issue-type.html
     ├── KnowledgeError               500 exception      an authored file is wrong
     ├── StoreError                   500 exception      the store cannot be used
     │   └── CorruptedResource        500 exception      a stored body fails its checksum
+    ├── OutsideError                 502 transient      another server was asked
+    │   ├── OutsideRefused           502 security       it may not be reached, or misbehaves
+    │   └── OutsideUnreachable       504 timeout        it did not answer in time
     └── RequestError                 400 invalid        the caller can mend it
         ├── MalformedContent         400 structure      JSON or XML that cannot be read
         │   └── TooLarge             413 too-long
@@ -54,6 +57,26 @@ class StoreError(FhirKbError):
 
 class CorruptedResource(StoreError):
     """A stored body does not match its SHA-256: it is reported, never served."""
+
+
+class OutsideError(FhirKbError):
+    """Another server was asked and its answer cannot be used."""
+
+    status = 502
+    code = "transient"
+
+
+class OutsideRefused(OutsideError):
+    """An address that may not be reached, or an answer that is not taken."""
+
+    code = "security"
+
+
+class OutsideUnreachable(OutsideError):
+    """No answer in time."""
+
+    status = 504
+    code = "timeout"
 
 
 class RequestError(FhirKbError):

@@ -67,7 +67,7 @@ def amount_quantity(amount: Amount) -> Json:
     """Return the Quantity of an amount that is one value."""
     if amount.value is None:
         raise ValueError(f"{amount} is a range, not a quantity")
-    return quantity(amount.value, amount.unit, amount.comparator)
+    return {**_approximate(amount), **quantity(amount.value, amount.unit, amount.comparator)}
 
 
 def range_(bounds: Range, unit: str) -> Json:
@@ -79,10 +79,19 @@ def range_(bounds: Range, unit: str) -> Json:
 
 
 def amount_choice(name: str, amount: Amount) -> Json:
-    """Return ``{nameQuantity: …}`` or ``{nameRange: …}``, whichever the amount is."""
-    if amount.range is not None:
-        return {f"{name}Range": range_(amount.range, amount.unit)}
-    return {f"{name}Quantity": amount_quantity(amount)}
+    """Return ``{nameQuantity: …}`` or ``{nameRange: …}``, whichever the amount is.
+
+    An amount that the source calls approximate says so by an extension.
+    """
+    if amount.range is None:
+        return {f"{name}Quantity": amount_quantity(amount)}
+    return {f"{name}Range": {**_approximate(amount), **range_(amount.range, amount.unit)}}
+
+
+def _approximate(amount: Amount) -> Json:
+    if not amount.approximate:
+        return {}
+    return {"extension": [own_extension("approximate", valueBoolean=True)]}
 
 
 def timing(frequency: Frequency, bounds: Amount | None = None) -> Json:

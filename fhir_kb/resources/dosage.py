@@ -24,7 +24,6 @@ from fhir_kb.resources.datatypes import (
 from fhir_kb.resources.sourcing import sourced
 from fhir_kb.resources.wording import amount_words, frequency_words
 
-
 Dosages = Callable[[Context, Dosing], list[Json]]
 
 

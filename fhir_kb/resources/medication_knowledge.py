@@ -82,11 +82,12 @@ def build_r5(context: Context) -> Iterator[Json]:
         opening = _opening(context, drug)
         code = opening.pop("code")
         names = list(context.about(drug, DrugName))
-        opening["extension"] += [
+        manufacturers = [
             extension(_XVER_MANUFACTURER, valueReference=manufacturer)
             for manufacturer in _manufacturers(context, drug)
         ]
         yield opening | present(
+            extension=[*opening.get("extension", []), *manufacturers],
             identifier=[identifier("drug", drug.id)],
             code=code,
             status="active",
@@ -117,9 +118,8 @@ def _opening(context: Context, drug: Drug) -> Json:
         context.text(drug.concept),
         _rows(context, drug),
     )
-    opening["extension"] = list(drug_statements(context, _own(context, drug, facts)))
-    opening["code"] = codeable(context, drug.concept)
-    return opening
+    statements = list(drug_statements(context, _own(context, drug, facts)))
+    return opening | present(extension=statements, code=codeable(context, drug.concept))
 
 
 def _own(context: Context, drug: Drug, facts: Iterator[Fact]) -> Iterator[Fact]:
