@@ -1,0 +1,181 @@
+"""What one request tells about one patient: plain values, each with its provenance.
+
+Nothing here is FHIR JSON. What is not known is said to be not known, with the reason: a check
+never takes a missing record for a normal one.
+https://cds-hooks.hl7.org/2.0/#providing-fhir-resources-to-a-cds-service
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from fhir_kb.chart.dosage import Dose
+from fhir_kb.chart.when import When
+from fhir_kb.facts.code_set import CategoryName, MemberCode
+
+Confidence = Literal["code", "words"]
+"""How a record was recognised: by a code, or only by the words beside it."""
+
+Sex = Literal["female", "male", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a record was found: ``place`` is context.draftOrders or a prefetch key.
+
+    ``reference`` is ``Type/id``, or ``Type (entry 3)`` for a resource without an id.
+    """
+
+    place: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One category of data, and whether it can be relied on.
+
+    ``reason`` says in a few words why it was not supplied or cannot be used. A category that was
+    supplied may have gaps (``incomplete``): more pages, another patient's records.
+    """
+
+    name: CategoryName
+    state: Literal["supplied", "not-supplied", "unusable"]
+    reason: str = ""
+    incomplete: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A record of the patient, recognised by the code sets of the knowledge.
+
+    ``sets`` are the code sets it belongs to and how it was recognised. ``examinable`` is False
+    when it carries nothing to recognise it by: no code of a system that is looked at, no words.
+    ``fault`` says why it must not be used (entered in error, an unknown modifier); it is empty
+    for a good record.
+    """
+
+    origin: Origin
+    sets: Mapping[str, Confidence] = field(default_factory=dict)
+    examinable: bool = True
+    fault: str = ""
+
+    def is_in(self, *sets: str) -> bool:
+        """Return whether the record belongs to one of these code sets."""
+        return any(name in self.sets for name in sets)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """The patient: ``sex`` is the sex recorded for clinical use or at birth, else the gender."""
+
+    origin: Origin
+    birth: When | None = None
+    sex: Sex = "unknown"
+    sex_from: Literal["sex", "gender", "nothing"] = "nothing"
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measured value with its UCUM unit, exact or bounded on one side; ends are included.
+
+    ``unit`` is None when the unit is not known: the figure then says nothing.
+    """
+
+    low: Decimal | None
+    high: Decimal | None
+    unit: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation(Record):
+    """A measurement or finding; ``answers`` are the code sets of a coded or worded value."""
+
+    when: When | None = None
+    measure: Measure | None = None
+    answers: Mapping[str, Confidence] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition(Record):
+    """A problem or diagnosis."""
+
+    active: Literal["yes", "no", "unknown"] = "unknown"
+    verification: Literal["confirmed", "unconfirmed", "refuted", "unknown"] = "unknown"
+    onset: When | None = None
+    recorded: When | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allergy(Record):
+    """An allergy or intolerance."""
+
+    active: Literal["yes", "no", "unknown"] = "unknown"
+    verification: Literal["confirmed", "unconfirmed", "refuted", "unknown"] = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure(Record):
+    """Something done to the patient; ``done`` is no when it was not done or is only planned."""
+
+    done: Literal["yes", "no", "unknown"] = "unknown"
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supply:
+    """What an order allows to be dispensed: repeats after the first fill, days, units."""
+
+    repeats: int | None = None
+    days: Decimal | None = None
+    units: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Medication(Record):
+    """An order, statement, administration or dispense of a medicine.
+
+    ``current`` is yes for what is being taken or ordered now, no for what ended. ``product`` is
+    the code of the medicine by which its strength and brand are known.
+    """
+
+    kind: Literal["order", "statement", "administration", "dispense"] = "order"
+    current: Literal["yes", "no", "unknown"] = "unknown"
+    product: MemberCode | None = None
+    written: When | None = None
+    started: When | None = None
+    dose: Dose = field(default_factory=Dose)
+    supply: Supply = field(default_factory=Supply)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What is known of one patient at one call.
+
+    ``orders`` are all unsigned orders of the session (or those being dispatched); ``focus`` are
+    the references of those that advice is asked for. ``medications`` are what the patient has
+    had before this session.
+    """
+
+    hook: str
+    patient_id: str
+    patient: Patient
+    categories: Mapping[CategoryName, Category]
+    orders: tuple[Medication, ...] = ()
+    focus: frozenset[Origin] = frozenset()
+    medications: tuple[Medication, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    allergies: tuple[Allergy, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+
+    def records(self) -> Iterator[Record]:
+        """Yield every record of the patient."""
+        yield from self.orders
+        yield from self.medications
+        yield from self.conditions
+        yield from self.observations
+        yield from self.allergies
+        yield from self.procedures
