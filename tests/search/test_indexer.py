@@ -186,6 +186,14 @@ def test_a_primitive_without_value_is_not_indexed() -> None:
     assert rows.strings == {}
 
 
+def test_a_place_that_lacks_a_component_is_no_occurrence() -> None:
+    indexer = Indexer(search_table("R5", load("R5"), ["Group"]))
+    characteristic = {"code": {"coding": [{"code": "age"}]}, "valueQuantity": {"value": 5}}
+    rows = indexer.index({"resourceType": "Group", "characteristic": [characteristic]})
+    assert rows.tokens["characteristic"] == [TokenEntry(None, "age")]
+    assert rows.composites == {}
+
+
 def test_the_id_is_left_to_the_store() -> None:
     """A million ids would be a million terms; the store finds them by itself."""
     assert "_id" not in index("string", valueString="x").tokens

@@ -31,6 +31,9 @@ UCUM = "http://unitsofmeasure.org"
         ("frequency", "lt1e9999", {"dvt", "pe", "plain"}),
         ("frequency", "35,-2", {"dvt", "pe", "plain"}),
         ("ratio", "0.25", {"pe"}),
+        # 0.25 rounds to 0.3: an interval has its low end and not its high end
+        ("ratio", "0.3", {"pe"}),
+        ("ratio", "0.2", set()),
     ],
 )
 def test_a_number_finds(name: str, value: str, expected: set[str], world: Any) -> None:
