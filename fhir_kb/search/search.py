@@ -100,7 +100,7 @@ class _Paging:
     def previous(self, offset: int) -> Pairs | None:
         if not self._size or offset <= 0:
             return None
-        return self.at(min(offset - self._size, self._last_offset()))
+        return self.at((offset - 1) // self._size * self._size)
 
     def next(self, offset: int) -> Pairs | None:
         if not self._size or offset + self._size >= self._total:
