@@ -29,7 +29,7 @@ from fhir_kb.resources.datatypes import (
 )
 from fhir_kb.resources.frame import frame
 from fhir_kb.resources.sourcing import fact_sources
-from fhir_kb.resources.wording import amount_words, share_words
+from fhir_kb.resources.wording import amount_words, effect_detail_row, share_words
 
 _THO = "http://terminology.hl7.org/CodeSystem"
 _NCIT = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
@@ -199,7 +199,8 @@ def _counted_rows(
     for detail in details:
         value = amount_words(detail.value) if detail.value else ""
         yield detail.aspect.replace("-", " ").capitalize(), value or ", ".join(detail.terms)
-    yield "Note", counted.note
+    for fact in (counted, *details):
+        yield "Note", fact.note
 
 
 def _frequency(study: Study, counted: CountedEvent, group: StudyGroup) -> Json:
@@ -276,7 +277,7 @@ def _potential(context: Context, drug: Drug, event: ConceptId, facts: tuple[Fact
                 ("Evidence", fact.evidence),
             ]
         elif isinstance(fact, EffectDetail):
-            rows.append((fact.aspect.replace("-", " ").capitalize(), ", ".join(fact.terms)))
+            rows.append(effect_detail_row(fact))
         elif isinstance(fact, Management):
             measures += fact.measures
     rows.append(("May help", ", ".join(measures)))

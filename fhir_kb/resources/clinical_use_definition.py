@@ -29,7 +29,7 @@ from fhir_kb.resources.datatypes import (
 from fhir_kb.resources.frame import frame
 from fhir_kb.resources.indication import indication_detail
 from fhir_kb.resources.sourcing import fact_sources
-from fhir_kb.resources.wording import amount_words
+from fhir_kb.resources.wording import amount_words, effect_detail_row
 
 _FREQUENCY = "http://hl7.org/fhir/undesirable-effect-frequency"
 _FREQUENCIES = {"rare": "Rare", "infrequent": "Uncommon", "common": "Common"}
@@ -189,10 +189,7 @@ def _undesirable_effect(
             ("Seriousness (source's words)", effect.serious),
             ("In words", effect.says),
         ]
-    rows += [
-        (detail.aspect.replace("-", " ").capitalize(), ", ".join(detail.terms))
-        for detail in details
-    ]
+    rows += [effect_detail_row(detail) for detail in details]
     id = f"{drug.id}-{event}"
     element = _opening(
         context, drug, id, "undesirable-effect", context.text(event), [*effects], rows

@@ -155,6 +155,8 @@ def _rows(context: Context, drug: Drug) -> Iterator[tuple[str, str | None]]:
 def _dosing_words(context: Context, dosing: Dosing) -> str:
     concepts = [dosing.condition, dosing.setting, *dosing.patients]
     words = [context.text(concept) for concept in concepts if concept]
+    if dosing.threshold:
+        words.append(amount_words(dosing.threshold))
     if dosing.study:
         words.append(context.knowledge.studies[dosing.study].short)
     return ", ".join(words) or "general"

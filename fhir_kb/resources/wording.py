@@ -1,5 +1,6 @@
 """Values put into words, for narratives, titles and texts."""
 
+from fhir_kb.facts.drug_facts import EffectDetail
 from fhir_kb.facts.fact import Fact
 from fhir_kb.facts.values import Amount, Figure, Frequency, PValue, Range, Summary
 
@@ -9,7 +10,11 @@ _UNITS = {"mg/d": "mg/day", "a": "years", "mo": "months", "wk": "weeks", "d": "d
 
 def unit_words(unit: str) -> str:
     """Return a UCUM unit as a reader writes it."""
-    return _UNITS.get(unit, unit)
+    if unit in _UNITS:
+        return _UNITS[unit]
+    words, _, per = unit.partition("/")
+    counted = words.strip("{}").replace("_", " ") if words.startswith("{") else words
+    return f"{counted} per {_TIME[per]}".strip() if per in _TIME else unit
 
 
 def range_words(bounds: Range) -> str:
@@ -67,6 +72,12 @@ def share_words(n: int | None, total: int | None, percent: Figure | None) -> str
         return figure
     count = f"{n} of {total}" if total is not None else f"{n}"
     return f"{count} ({figure})" if figure else count
+
+
+def effect_detail_row(detail: EffectDetail) -> tuple[str, str]:
+    """Return the aspect and its terms, with the figure that bounds them."""
+    bound = [amount_words(detail.threshold)] if detail.threshold else []
+    return detail.aspect.replace("-", " ").capitalize(), ", ".join([*detail.terms, *bound])
 
 
 def where_words(fact: Fact) -> str:
