@@ -12,14 +12,14 @@ from typing import Any, NoReturn
 
 from fhir_kb.errors import FhirKbError, MalformedContent, TooLarge
 from fhir_kb.formats import Json
-from fhir_kb.formats.json_scan import (
-    FAULTS_MAX,
-    JsonScan,
+from fhir_kb.formats.json_faults import json_faults
+from fhir_kb.formats.json_places import json_root
+from fhir_kb.formats.json_tokens import (
     has_unfit_characters,
     offset_of_depth,
     without_broken_characters,
 )
-from fhir_kb.formats.location import Fault, Located, Location, Locator, location_after
+from fhir_kb.formats.location import Located, Location, Locator, location_after
 from fhir_kb.formats.number import number_text, read_number
 from fhir_kb.formats.text import BYTES_MAX, DEPTH_MAX, depth_error, read_text
 
@@ -40,9 +40,9 @@ def read_json_value(
 ) -> Any:
     """Return the JSON value in ``data``, object or not; refuses what ``read_json`` refuses."""
     text = read_text(data, max_bytes=max_bytes, allow_bom=False)
-    value, faults = _read(text, max_depth, max_faults=1)
-    if faults:
-        raise faults[0].error()
+    value, is_sound = _read(text, max_depth)
+    if not is_sound:
+        raise json_faults(text, max_faults=1)[0].error()
     return value
 
 
@@ -58,12 +58,15 @@ def read_json_located(
     passed over. Text that is no JSON at all is still refused.
     """
     text = read_text(data, max_bytes=max_bytes, allow_bom=True)
-    value, faults = _read(text, max_depth, max_faults=FAULTS_MAX)
+    value, is_sound = _read(text, max_depth)
+    faults = [] if is_sound else json_faults(text)
+    if faults and has_unfit_characters(text):
+        value = _decoded(_LENIENT, without_broken_characters(text), max_depth)
 
     def locate(offset: int) -> Location:
         return location_after(text[:offset])
 
-    return Located(_object_at_top(value), faults, Locator(lambda: JsonScan(text).root, locate))
+    return Located(_object_at_top(value), faults, Locator(lambda: json_root(text), locate))
 
 
 def write_json(value: Any, *, indent: int | None = None) -> bytes:
@@ -113,19 +116,16 @@ _LENIENT = json.JSONDecoder(
 )
 
 
-def _read(text: str, max_depth: int, *, max_faults: int) -> tuple[Any, list[Fault]]:
+def _read(text: str, max_depth: int) -> tuple[Any, bool]:
+    """Return the value and whether the text is without fault; its syntax is right either way."""
     try:
         value = _decoded(_STRICT, text, max_depth)
     except TooLarge:
         raise
     except MalformedContent:
         # The quick parser does not say where; the scan does, once the syntax is known to be right.
-        pass
-    else:
-        if not has_unfit_characters(text):
-            return value, []
-    value = _decoded(_LENIENT, without_broken_characters(text), max_depth)
-    return value, JsonScan(text, max_faults=max_faults).faults
+        return _decoded(_LENIENT, text, max_depth), False
+    return value, not has_unfit_characters(text)
 
 
 def _decoded(decoder: json.JSONDecoder, text: str, max_depth: int) -> Any:
@@ -163,12 +163,14 @@ def _is_deeper(value: Any, max_depth: int) -> bool:
     return any(isinstance(child, dict | list) for child in level)
 
 
+_KINDS = {list: "an array", str: "a string", bool: "a boolean", NoneType: "null"}
+
+
 def _object_at_top(value: Any) -> Json:
     if not isinstance(value, dict):
+        kind = _KINDS.get(type(value), "a number")
         raise MalformedContent(
-            f"The content is {_text(value)[:20]}; a FHIR resource is a JSON object",
-            line=1,
-            column=1,
+            f"The content is {kind}; a FHIR resource is an object", line=1, column=1
         )
     return value
 

@@ -4,9 +4,9 @@ https://hl7.org/fhir/R4/operationoutcome-definitions.html#OperationOutcome.issue
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from fhir_kb.errors import MalformedContent
 from fhir_kb.formats import Json
@@ -39,22 +39,23 @@ class Fault:
         return MalformedContent(self.message, line=self.location.line, column=self.location.column)
 
 
-@dataclass(slots=True)
-class Place:
+class Place(Protocol):
     """Where one value starts, counted from the start of the text, and the places inside it."""
 
-    offset: int
-    inside: dict[str | int, "Place"]
+    @property
+    def offset(self) -> int: ...  # noqa: D102
+    @property
+    def inside(self) -> Mapping[str | int, "Place"]: ...  # noqa: D102
 
 
 class Locator:
-    """Answers where a value stands; the text is scanned when the first question is asked.
+    """Answers where a value stands; nothing is done before the first question.
 
-    ``scan`` returns the place of the whole resource, ``locate`` turns an offset into lines.
+    ``find_root`` returns the place of the whole resource, ``locate`` turns an offset into lines.
     """
 
-    def __init__(self, scan: Callable[[], Place], locate: Callable[[int], Location]) -> None:
-        self._scan = scan
+    def __init__(self, find_root: Callable[[], Place], locate: Callable[[int], Location]) -> None:
+        self._find_root = find_root
         self._locate = locate
         self._root: Place | None = None
 
@@ -65,7 +66,7 @@ class Locator:
         resource type: ``Patient.name[0].given[1]``, ``Observation.value.ofType(Quantity)``.
         """
         if self._root is None:
-            self._root = self._scan()
+            self._root = self._find_root()
         place = self._root
         for step in _steps(path) if isinstance(path, str) else path:
             found = _inside(place, step)

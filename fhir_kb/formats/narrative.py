@@ -29,7 +29,7 @@ def check_narrative(div: str) -> None:
         parser.StartElementHandler = None
         if name != _DIV:
             raise MalformedContent(
-                f'The narrative begins with {name!r}; it is a <div xmlns="{XHTML}">'
+                f'The narrative begins with {name[:60]!r}; it is a <div xmlns="{XHTML}">'
             )
 
     parser.StartElementHandler = check_root
@@ -45,7 +45,7 @@ def check_narrative(div: str) -> None:
         ) from None
 
 
-def narrative_text(data: bytes, start: int, end: int, declared: frozenset[str]) -> str:
+def narrative_text(data: bytes, start: int, end: int, declared: set[str]) -> str:
     """Return the source of the element at ``start``, its own namespace declared in it.
 
     ``end`` is where expat reports its end: before an end tag, but after an empty element.

@@ -3,7 +3,7 @@
 https://hl7.org/fhir/R4/xml.html and https://hl7.org/fhir/R4/json.html#xml
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn
 from xml.parsers import expat  # noqa: S407  # expat is safe once DOCTYPE is refused, as here
 
@@ -11,17 +11,29 @@ from fhir_kb.errors import MalformedContent
 from fhir_kb.formats import Json
 from fhir_kb.formats.json_shape import Scalar, add_primitive, scalar_of, steps_to
 from fhir_kb.formats.layout import Layout, Member, TypeLookup, resource_layout
-from fhir_kb.formats.location import Fault, Location, Path, Place
+from fhir_kb.formats.location import Fault, Location, Path
 from fhir_kb.formats.narrative import XHTML, narrative_text
 from fhir_kb.formats.text import depth_error
 
 FHIR = "http://hl7.org/fhir"
 
+MESSAGE_MAX = 400
+"""Longest message in characters: a name in it may be a megabyte."""
+
 _SCHEMA_LOCATION = "http://www.w3.org/2001/XMLSchema-instance schemaLocation"
 FAULTS_MAX = 1000
 """After this many faults no more are collected."""
 
-_NOWHERE = Place(0, {})
+
+@dataclass(slots=True)
+class XmlPlace:
+    """Where an element starts, counted in bytes, and the elements inside it."""
+
+    offset: int = 0
+    inside: dict[str | int, "XmlPlace"] = field(default_factory=dict)
+
+
+_NOWHERE = XmlPlace()
 
 
 @dataclass(slots=True)
@@ -36,7 +48,7 @@ class _Frame:
     value: Json
     layout: Layout | None
     steps: Path
-    place: Place
+    place: XmlPlace
     primitive: Member | None = None
     scalar: Scalar | None = None
     last: Member | None = None
@@ -49,7 +61,7 @@ class _Narrative:
     value: Json
     name: str
     start: int
-    declared: frozenset[str]
+    declared: set[str]
 
 
 class XmlReader:
@@ -71,7 +83,7 @@ class XmlReader:
     ) -> None:
         self.value: Json = {}
         self.faults: list[Fault] = []
-        self.root = Place(0, {})
+        self.root = XmlPlace()
         self._data = data
         self._types = types
         self._max_depth = max_depth
@@ -79,9 +91,9 @@ class XmlReader:
         self._with_places = with_places
         self._frames: list[_Frame] = []
         self._depth = 0
-        self._skipped = 0
+        self._skipped_from = 0
         self._narrative: _Narrative | None = None
-        self._declared: frozenset[str] = frozenset()
+        self._declared: set[str] = set()
         self._parser = self._new_parser()
         self._parse()
 
@@ -91,10 +103,20 @@ class XmlReader:
         parser.XmlDeclHandler = self._check_declaration
         parser.StartDoctypeDeclHandler = self._refuse_doctype
         parser.StartNamespaceDeclHandler = self._declare
+        self._listen(parser)
+        return parser
+
+    def _listen(self, parser: expat.XMLParserType) -> None:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
-        return parser
+
+    def _pass_over(self) -> None:
+        """Hear nothing of the element at hand but how deep it goes, until it ends."""
+        self._skipped_from = self._depth
+        self._parser.StartElementHandler = self._start_skipped
+        self._parser.EndElementHandler = self._end_skipped
+        self._parser.CharacterDataHandler = None
 
     def _parse(self) -> None:
         try:
@@ -116,16 +138,11 @@ class XmlReader:
         raise self._refusal("The content holds a DOCTYPE, which is never read; send it without")
 
     def _declare(self, prefix: str | None, _: str) -> None:
-        self._declared |= {prefix or ""}
+        self._declared.add(prefix or "")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        declared, self._declared = self._declared, frozenset()
-        self._depth += 1
-        if self._depth > self._max_depth:
-            raise depth_error(self._max_depth, self._data[: self._parser.CurrentByteIndex].decode())
-        if self._skipped:
-            self._skipped += 1
-            return
+        declared, self._declared = self._declared, set()
+        self._deepen()
         namespace, _, name = name.rpartition(" ")
         frame = self._frames[-1] if self._frames else None
         if frame is None:
@@ -137,17 +154,27 @@ class XmlReader:
 
     def _end(self, _: str) -> None:
         self._depth -= 1
-        if self._skipped:
-            self._skipped -= 1
-            if not self._skipped and self._narrative:
-                self._end_narrative(self._narrative)
-            return
         frame = self._frames.pop()
         if frame.primitive is not None:
             add_primitive(self._frames[-1].value, frame.primitive, frame.scalar, frame.value)
 
+    def _start_skipped(self, _: str, __: dict[str, str]) -> None:
+        self._deepen()
+
+    def _end_skipped(self, _: str) -> None:
+        self._depth -= 1
+        if self._depth < self._skipped_from:
+            self._listen(self._parser)
+            if self._narrative:
+                self._end_narrative(self._narrative)
+
+    def _deepen(self) -> None:
+        self._depth += 1
+        if self._depth > self._max_depth:
+            raise depth_error(self._max_depth, self._data[: self._parser.CurrentByteIndex].decode())
+
     def _text(self, text: str) -> None:
-        if not self._skipped and (words := text.strip(" \t\r\n")):
+        if words := text.strip(" \t\r\n"):
             self._fault("text", f"The text {words[:40]!r} stands between elements; remove it")
 
     def _start_document(self, namespace: str, name: str, attributes: dict[str, str]) -> None:
@@ -180,7 +207,7 @@ class XmlReader:
         namespace: str,
         name: str,
         attributes: dict[str, str],
-        declared: frozenset[str],
+        declared: set[str],
     ) -> None:
         member = self._admitted(frame, layout, namespace, name)
         if member is None:
@@ -189,7 +216,7 @@ class XmlReader:
         if member.form == "narrative":
             start = self._parser.CurrentByteIndex
             self._narrative = _Narrative(frame.value, name, start, declared)
-            self._skipped = 1
+            self._pass_over()
         elif member.form == "node":
             self._start_node(frame, member, place, attributes)
         else:
@@ -225,7 +252,7 @@ class XmlReader:
             frame.last = member
 
     def _start_node(
-        self, frame: _Frame, member: Member, place: Place, attributes: dict[str, str]
+        self, frame: _Frame, member: Member, place: XmlPlace, attributes: dict[str, str]
     ) -> None:
         layout = member.layout
         steps = steps_to(frame.value, member)
@@ -238,7 +265,7 @@ class XmlReader:
         self._open(opened, attributes)
 
     def _start_primitive(
-        self, frame: _Frame, member: Member, place: Place, attributes: dict[str, str]
+        self, frame: _Frame, member: Member, place: XmlPlace, attributes: dict[str, str]
     ) -> None:
         layout = member.layout
         name, *index = steps_to(frame.value, member)
@@ -264,11 +291,11 @@ class XmlReader:
         narrative.value[narrative.name] = source
         self._narrative = None
 
-    def _place(self, frame: _Frame, member: Member) -> Place:
+    def _place(self, frame: _Frame, member: Member) -> XmlPlace:
         """Return the place of an element that starts now, hung into that of the frame around."""
         inside = frame.place.inside
         for step in steps_to(frame.value, member):
-            place = inside.setdefault(step, Place(self._parser.CurrentByteIndex, {}))
+            place = inside.setdefault(step, XmlPlace(self._parser.CurrentByteIndex))
             inside = place.inside
         return place
 
@@ -277,16 +304,17 @@ class XmlReader:
 
     def _refusal(self, message: str) -> MalformedContent:
         line, column = self._location()
-        return MalformedContent(message, line=line, column=column)
+        return MalformedContent(message[:MESSAGE_MAX], line=line, column=column)
 
     def _skip(self, kind: str, message: str, name: str) -> None:
-        self._skipped = 1
         self._fault(kind, message, name)
+        self._pass_over()
 
     def _fault(self, kind: str, message: str, *name: str) -> None:
+        if len(self.faults) >= FAULTS_MAX:
+            return
         steps = (step for frame in self._frames for step in frame.steps)
-        fault = Fault(kind, message, (*steps, *name), self._location())
+        fault = Fault(kind, message[:MESSAGE_MAX], (*steps, *name), self._location())
         if self._strict:
             raise fault.error()
-        if len(self.faults) < FAULTS_MAX:
-            self.faults.append(fault)
+        self.faults.append(fault)

@@ -40,7 +40,7 @@ class XmlWriter:
         name = value.get("resourceType") if isinstance(value, dict) else None
         layout = resource_layout(self._types, name) if isinstance(name, str) else None
         if name is None or layout is None:
-            raise self._refusal(f"has the resourceType {name!r}, which this version does not have")
+            raise self._refusal(f"has no resourceType of this version, but {name!r:.60}")
         self._node(name, value, layout, margin, attributes)
 
     def _node(
@@ -148,7 +148,7 @@ class XmlWriter:
         """Return the error for the element at hand, or for its ``key``."""
         path = tuple(self._path) if key is None else (*self._path, key)
         where = expression(self._root, path)
-        return MalformedContent(f"{where} {problem}", expression=where)
+        return MalformedContent(f"{where[:200]} {problem}", expression=where)
 
 
 def _is_list_or_none(value: Any) -> bool:

@@ -30,6 +30,7 @@ MALFORMED = {
     "two high surrogates": (rb'{"id": "\ud83d\ud83d\ude00"}', r"\ud83d is NUL or half", 1, 9),
     "surrogate behind a backslash": (rb'{"id": "\\\ude00"}', r"\ude00 is NUL or half", 1, 11),
     "noncharacter": ('{"id": "\uffff"}'.encode(), "U+FFFF is not allowed", 1, 9),
+    "noncharacter in a key": ('{"\uffff": 1}'.encode(), "U+FFFF is not allowed", 1, 3),
     "noncharacter as an escape": (rb'{"id": "\uFFFE"}', r"\uFFFE is not allowed", 1, 9),
     "surrogate as bytes": (b'{"id": "\xed\xa0\x80"}', "not UTF-8", 1, 9),
     "Latin-1": ('{"é":\n "é"}'.encode() + b"\xe9", "not UTF-8: byte 0xe9", 2, 6),
@@ -55,9 +56,10 @@ MALFORMED = {
     "no digit after the point": (b'{"a": 1.}', "not JSON", 1, 8),
     "no digit before the point": (b'{"a": .5}', "not JSON", 1, 7),
     "hexadecimal": (b'{"a": 0x1}', "not JSON", 1, 8),
-    "a list": (b"[1.50]", "The content is [1.50]; a FHIR resource is a JSON object", 1, 1),
-    "a text": (b'"Patient"', "a FHIR resource is a JSON object", 1, 1),
-    "null": (b"null", "a FHIR resource is a JSON object", 1, 1),
+    "a list": (b"[1.50]", "The content is an array; a FHIR resource is an object", 1, 1),
+    "a text": (b'"Patient"', "a string; a FHIR resource is an object", 1, 1),
+    "a number": (b"1.5", "a number; a FHIR resource is an object", 1, 1),
+    "null": (b"null", "null; a FHIR resource is an object", 1, 1),
 }
 
 
