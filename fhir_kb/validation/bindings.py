@@ -135,8 +135,18 @@ def _check(
             strength=strength,
         )
         return
-    if _any_in(value_set, codings) is False:
+    if _any_in(value_set, codings) is False and not _is_format_word(node):
         _refuse(walk, node, codings, value_set, strength, profile)
+
+
+def _is_format_word(node: Node) -> bool:
+    """Whether this is a short name of a format where the specification lets one stand."""
+    return (
+        node.name == "format"
+        and node.value in ("json", "xml", "ttl")
+        and node.parent is not None
+        and node.parent.type == "CapabilityStatement"
+    )
 
 
 _NO_CODE: Mapping[str, Severity] = {"required": "error", "extensible": "information"}

@@ -3,11 +3,14 @@
 https://hl7.org/fhir/R4/references.html#contained
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from fhir_kb.fhirpath import Node
 from fhir_kb.validation.walk import Walk
+
+_IN_NARRATIVE = re.compile(r"""(?:src|href)=["'](#[^"']+)""")
 
 
 def check_contained(walk: Walk, node: Node) -> None:
@@ -32,7 +35,7 @@ def check_contained(walk: Walk, node: Node) -> None:
 
 
 def _fragments(value: Any) -> Iterator[str]:
-    """Yield every text below ``value`` that begins with #: references and canonicals to here."""
+    """Yield each text below ``value`` that leads to ``#id``: references, canonicals, links."""
     waiting = [value]
     while waiting:
         value = waiting.pop()
@@ -40,5 +43,10 @@ def _fragments(value: Any) -> Iterator[str]:
             waiting.extend(value.values())
         elif value.__class__ is list:
             waiting.extend(value)
-        elif value.__class__ is str and value.startswith("#"):
+        elif value.__class__ is not str:
+            continue
+        elif value.startswith("#"):
             yield value
+        elif value.startswith("<"):
+            # An image of the narrative may be a contained Binary.
+            yield from _IN_NARRATIVE.findall(value)

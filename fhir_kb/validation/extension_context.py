@@ -38,14 +38,27 @@ def _is_element(walk: Walk, around: Node, expression: str) -> bool:
     # Element stands for every place that can have an extension, resources too.
     if expression == "Element" or walk.definitions.is_subtype(around.type, expression):
         return True
+    if expression in _INTERFACES:
+        return _has_interface(walk, around.type, expression)
     head, _, tail = expression.replace("[x]", "").partition(".")
     return any(
-        tail in tails and walk.definitions.is_subtype(type, head)
-        for type, tails in _places(walk, around)
+        tail in tails and walk.definitions.is_subtype(type, head) for type, tails in _places(around)
     )
 
 
-def _places(walk: Walk, node: Node) -> Iterator[tuple[str, frozenset[str]]]:
+_INTERFACES: Mapping[str, frozenset[str]] = {
+    "CanonicalResource": frozenset({"url", "version", "status"}),
+    "MetadataResource": frozenset({"url", "version", "status", "approvalDate"}),
+}
+"""Kinds of resources that no definition derives from: what tells one are its elements."""
+
+
+def _has_interface(walk: Walk, type: str, interface: str) -> bool:
+    definition = walk.definitions.type(type)
+    return definition is not None and _INTERFACES[interface] <= definition.elements.keys()
+
+
+def _places(node: Node) -> Iterator[tuple[str, frozenset[str]]]:
     """Yield each type around ``node``, and the paths that lead from it to the node.
 
     A choice is called both ``value`` and ``valueQuantity``; a backbone element's type is the

@@ -13,6 +13,9 @@ from fhir_kb.validation.walk import Walk
 from fhir_kb.validation.wording import listed
 
 _OF_SPECIFICATION = "http://hl7.org/fhir/StructureDefinition/"
+_WITHOUT_DEFINITION = frozenset({f"{_OF_SPECIFICATION}structuredefinition-implements"})
+"""R5's own StructureDefinitions use it; no package of the specification defines it."""
+
 EXTENSION = "Extension"
 
 
@@ -61,7 +64,7 @@ def _report_unknown(walk: Walk, node: Node, url: str) -> None:
             walk.report("unknown-extension-part", node, url=url, outer=around.url, parts=parts)
     elif node.name == "modifierExtension":
         walk.report("unknown-modifier-extension", node, url=url)
-    elif url.startswith(_OF_SPECIFICATION):
+    elif url.startswith(_OF_SPECIFICATION) and url not in _WITHOUT_DEFINITION:
         walk.report("unknown-hl7-extension", node, url=url)
     elif walk.first_time("extension", url):
         walk.report("unknown-extension", node, url=url)

@@ -42,8 +42,12 @@ _LIMITS = {
         "too-costly",
         "Elements are nested deeper than {limit} levels; nothing below is read",
     ),
-    "too-many-issues": Message(
-        "fatal", "too-costly", "There are {limit} issues; the rest was not looked at"
+    "too-many-errors": Message(
+        "fatal", "too-costly", "There are {limit} errors; the rest was not looked at"
+    ),
+    "issues-left-out": _information(
+        "too-costly",
+        "{number} more warnings and remarks are not shown; the limit is {limit} issues",
     ),
     "out-of-time": Message(
         "fatal", "too-costly", "The {seconds} seconds for a validation are used up; this is where"

@@ -92,6 +92,7 @@ class Validator:
         value = located if isinstance(located, dict) else located.value
         with suppress(Stopped):
             self._walk(walk, value)
+        walk.finish()
         if isinstance(located, dict):
             return walk.issues
         return [*_faults(located, walk), *_with_lines(walk.issues, located)]
@@ -183,6 +184,8 @@ def _faults(located: Located, walk: Walk) -> list[Issue]:
 def _with_lines(issues: list[Issue], located: Located) -> list[Issue]:
     placed = []
     for issue in issues:
-        line, column = located.locate(issue.expression)
-        placed.append(replace(issue, line=line, column=column))
+        if issue.expression:
+            line, column = located.locate(issue.expression)
+            issue = replace(issue, line=line, column=column)
+        placed.append(issue)
     return placed

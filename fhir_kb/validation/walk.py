@@ -94,6 +94,7 @@ class Walk:
         self.profiles = tuple(profiles)
         self.is_xml = is_xml
         self.issues: list[Issue] = []
+        self.left_out = 0
         self.scope: Scope | None = None
         self.types = types_of(definitions)
         self.deadline = time.monotonic() + limits.seconds
@@ -131,11 +132,30 @@ class Walk:
             severity = message.severity
             if message.strict is not None and self.mode == "strict":
                 severity = message.strict
-        self.issues.append(
-            Issue(severity, message.code, message_id, text, expression, source=source)
-        )
-        if len(self.issues) >= self.limits.issues:
-            self.stop("too-many-issues", expression, limit=self.limits.issues)
+        issue = Issue(severity, message.code, message_id, text, expression, source=source)
+        if len(self.issues) < self.limits.issues:
+            self.issues.append(issue)
+        elif issue.is_error:
+            self._make_room(issue)
+        else:
+            self.left_out += 1
+
+    def _make_room(self, issue: Issue) -> None:
+        """Put an error in the place of something less; stop when there are errors only."""
+        for place in range(len(self.issues) - 1, -1, -1):
+            if not self.issues[place].is_error:
+                del self.issues[place]
+                self.issues.append(issue)
+                self.left_out += 1
+                return
+        self.stop("too-many-errors", issue.expression, limit=self.limits.issues)
+
+    def finish(self) -> None:
+        """Say how many issues were left out because there were too many."""
+        if self.left_out:
+            message = MESSAGES["issues-left-out"]
+            text = message.text.format(number=self.left_out, limit=self.limits.issues)
+            self.issues.append(Issue(message.severity, message.code, "issues-left-out", text, ""))
 
     def stop(self, message_id: str, expression: str, **facts: object) -> None:
         """Report what ends the validation, and end it."""
