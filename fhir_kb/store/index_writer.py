@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/search.html
 
 import sqlite3
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pyroaring import BitMap, FrozenBitMap
 
@@ -13,10 +13,22 @@ from fhir_kb.store.index import IndexRows
 from fhir_kb.store.interface import Field, Kind
 from fhir_kb.store.interval_writer import IntervalSeries, write_intervals
 from fhir_kb.store.keys import unit_key
-from fhir_kb.store.postings import Postings
+from fhir_kb.store.postings import Postings, Terms
 from fhir_kb.store.snapshot_schema import sealed
 from fhir_kb.store.sort_order_writer import write_term_orders, write_value_orders
 from fhir_kb.store.terms import parameters_of, terms_of
+
+
+class _TermsByKind(dict[tuple[str, Kind], Terms]):
+    """The terms of one resource type or component, found by one look-up per value."""
+
+    def __init__(self, new: Callable[[str, Kind], Terms]) -> None:
+        super().__init__()
+        self._new = new
+
+    def __missing__(self, place: tuple[str, Kind]) -> Terms:
+        self[place] = self._new(*place)
+        return self[place]
 
 
 class IndexWriter:
@@ -26,6 +38,7 @@ class IndexWriter:
         self._connection = connection
         self._fields: dict[tuple[str, str, Kind, int | None], int] = {}
         self._postings = Postings(connection)
+        self._terms: dict[tuple[str, str | None, int | None], _TermsByKind] = {}
         self._presence: dict[tuple[str, str], BitMap] = {}
         self._series: dict[tuple[int, str], IntervalSeries] = {}
         self._occurrences: dict[tuple[str, str], array[int]] = {}
@@ -77,10 +90,16 @@ class IndexWriter:
         composite: str | None = None,
         component: int | None = None,
     ) -> None:
-        terms = self._postings.terms
+        terms = self._terms.get((type, composite, component))
+        if terms is None:
+            terms = _TermsByKind(
+                lambda code, kind: self._postings.terms(
+                    self._number(type, composite or code, kind, component)
+                )
+            )
+            self._terms[type, composite, component] = terms
         for code, kind, key in terms_of(index):
-            number = self._number(type, composite or code, kind, component)
-            terms(number).setdefault(key, []).append(owner)
+            terms[code, kind][key].append(owner)
         for code, dates in index.dates.items():
             number = self._number(type, composite or code, "date", component)
             for low, high in dates:

@@ -7,13 +7,14 @@ sets into a temporary table, and SQLite's external sort brings the sets of a ter
 """
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 
 from pyroaring import BitMap, FrozenBitMap
 
-Terms = dict[str, list[int]]
+Terms = defaultdict[str, list[int]]
 """Rows by key, rows in rising order."""
 
 
@@ -26,11 +27,8 @@ class Postings:
         connection.execute("CREATE TEMP TABLE posting (field INTEGER, key TEXT, rows BLOB)")
 
     def terms(self, field: int) -> Terms:
-        """Return the terms of a field in this batch, to be added to."""
-        try:
-            return self._fields[field]
-        except KeyError:
-            return self._fields.setdefault(field, {})
+        """Return the terms of a field, to be added to; the same object for every batch."""
+        return self._fields.setdefault(field, defaultdict(list))
 
     def spill(self) -> None:
         """Move this batch to the temporary table."""

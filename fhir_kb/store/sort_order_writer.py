@@ -5,16 +5,15 @@ https://hl7.org/fhir/R4/search.html#sort
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, groupby
-from operator import itemgetter
+from itertools import groupby
 
-from pyroaring import BitMap, FrozenBitMap
+from pyroaring import FrozenBitMap
 
 from fhir_kb.store.interface import Field, Kind
 from fhir_kb.store.interval_writer import IntervalSeries
 from fhir_kb.store.keys import SEPARATOR
 from fhir_kb.store.snapshot_schema import unsealed
-from fhir_kb.store.sort_orders import StoredOrder, order_of, packed
+from fhir_kb.store.sort_orders import StoredOrder, order_of, order_of_values, packed
 
 _SORTED: frozenset[Kind] = frozenset({"token", "string", "uri", "reference"})
 
@@ -43,24 +42,24 @@ def write_value_orders(
     """Write the orders of a field of dates or numbers, whatever their units."""
     lows = [(series.lows, series.owners) for series in all_series]
     highs = [(series.highs, series.owners) for series in all_series]
-    for columns, descending in ((lows, False), (highs, True)):
+    for columns, sign in ((lows, 1), (highs, -1)):
         pairs = sorted(
-            chain.from_iterable(zip(*column, strict=True) for column in columns),
-            key=itemgetter(0),
-            reverse=descending,
+            (sign * value, -owner)
+            for column in columns
+            for value, owner in zip(*column, strict=True)
         )
-        groups = groupby(pairs, key=itemgetter(0))
-        order, _ = order_of(BitMap([owner for _, owner in members]) for _, members in groups)
-        _insert(connection, field, order, descending=descending)
+        order = order_of_values((value, -owner) for value, owner in pairs)
+        _insert(connection, field, order, descending=sign < 0)
 
 
 def write_id_orders(connection: sqlite3.Connection, types: Mapping[str, int]) -> None:
     """Write the order of each type by ``_id``."""
     for name, number in types.items():
         cursor = connection.execute(
-            "SELECT row FROM resource WHERE type = ? ORDER BY id", (number,)
+            "SELECT row FROM resource INDEXED BY resource_identity WHERE type = ? ORDER BY id",
+            (number,),
         )
-        order, _ = order_of(BitMap([row]) for (row,) in cursor)
+        order = order_of_values((place, row) for place, (row,) in enumerate(cursor))
         _insert(connection, Field(name, "_id", "token"), order, descending=False)
 
 

@@ -56,6 +56,26 @@ def order_of(groups: Iterable[BitMap | FrozenBitMap]) -> tuple[StoredOrder, bool
     ), repeated
 
 
+def order_of_values(pairs: Iterable[tuple[float, int]]) -> StoredOrder:
+    """Return the order of rows by value; ``pairs`` are in that order, newest first within one.
+
+    A row counts where it comes first.
+    """
+    seen: set[int] = set()
+    ordered = array("I")
+    ranks_in_order = array("I")
+    rank = -1
+    last: float | None = None
+    for value, row in pairs:
+        if row not in seen:
+            seen.add(row)
+            rank += value != last
+            last = value
+            ordered.append(row)
+            ranks_in_order.append(rank)
+    return StoredOrder(FrozenBitMap(ordered), _ranks_by_row(ordered, ranks_in_order), ordered)
+
+
 def _ranks_by_row(ordered: "array[int]", ranks_in_order: "array[int]") -> "array[int]":
     if not ordered:
         return array("I")
