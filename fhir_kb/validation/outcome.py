@@ -26,9 +26,10 @@ _ALL_IS_WELL: Json = {
 
 def _row(issue: Issue) -> Json:
     facts: list[Json] = [_fact("message-id", "valueString", issue.message_id)]
-    if issue.line is not None and issue.column is not None:
-        facts.append(_fact("issue-line", "valueInteger", issue.line))
-        facts.append(_fact("issue-col", "valueInteger", issue.column))
+    location = issue.location
+    if location is not None:
+        facts.append(_fact("issue-line", "valueInteger", location.line))
+        facts.append(_fact("issue-col", "valueInteger", location.column))
     if issue.source:
         facts.append(_fact("issue-source", "valueString", issue.source))
     row: Json = {

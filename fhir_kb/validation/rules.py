@@ -6,29 +6,27 @@ https://hl7.org/fhir/R4/elementdefinition.html
 from collections.abc import Mapping
 
 from fhir_kb.definitions import Definitions, Element, ElementType, TypeDefinition
-from fhir_kb.validation import (
-    attachment,
-    bundle,
-    coding,
-    contained,
-    extensions,
-    identifier,
-    narrative,
-    references,
-)
+from fhir_kb.validation.attachment import check_attachment
 from fhir_kb.validation.bindings import binding_rule
+from fhir_kb.validation.bundle import check_bundle
+from fhir_kb.validation.coding import check_coding, check_quantity
+from fhir_kb.validation.contained import check_contained
+from fhir_kb.validation.extensions import check_extension
+from fhir_kb.validation.identifier import check_identifier
 from fhir_kb.validation.invariants import invariant_rules
+from fhir_kb.validation.narrative import check_narrative
+from fhir_kb.validation.references import TARGETED, reference_rule
 from fhir_kb.validation.walk import Rule
 
 TYPE_RULES: Mapping[str, tuple[Rule, ...]] = {
-    "Attachment": (attachment.check_attachment,),
-    "Bundle": (bundle.check_bundle,),
-    "Coding": (coding.check_coding,),
-    "DomainResource": (contained.check_contained,),
-    "Extension": (extensions.check_extension,),
-    "Identifier": (identifier.check_identifier,),
-    "Narrative": (narrative.check_narrative,),
-    "Quantity": (coding.check_quantity,),
+    "Attachment": (check_attachment,),
+    "Bundle": (check_bundle,),
+    "Coding": (check_coding,),
+    "DomainResource": (check_contained,),
+    "Extension": (check_extension,),
+    "Identifier": (check_identifier,),
+    "Narrative": (check_narrative,),
+    "Quantity": (check_quantity,),
 }
 """Rules of the text that no invariant states; a type has those of its base types too."""
 
@@ -54,8 +52,8 @@ def element_rules(
     if element.binding and not code_set(element, type, definitions):
         bound = binding_rule(element.binding, type.code)
         rules += [bound] if bound else []
-    if type.code in references.TARGETED:
-        rules.append(references.reference_rule(type))
+    if type.code in TARGETED:
+        rules.append(reference_rule(type))
     rules += invariant_rules(element.constraints, definitions, type.code)
     return tuple(rules)
 

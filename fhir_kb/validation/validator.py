@@ -5,7 +5,6 @@ https://hl7.org/fhir/R4/validation.html
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import lru_cache
 
 from fhir_kb.definitions import Definitions, load
@@ -15,11 +14,11 @@ from fhir_kb.errors import MalformedContent, TooLarge
 from fhir_kb.fhirpath import Budget, Environment, Node
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import read_json_located
-from fhir_kb.formats.location import Located, expression
+from fhir_kb.formats.location import Located, Location, expression
 from fhir_kb.formats.xml import read_xml_located
 from fhir_kb.units import convert
 from fhir_kb.validation.bindings import member_of
-from fhir_kb.validation.issue import Issue
+from fhir_kb.validation.issue import Fixed, Issue
 from fhir_kb.validation.limits import DEFAULT_LIMITS, Limits
 from fhir_kb.validation.messages import MESSAGES
 from fhir_kb.validation.shapes import shapes_of
@@ -90,12 +89,13 @@ class Validator:
         except MalformedContent as error:
             return [_unreadable(error)]
         value = located if isinstance(located, dict) else located.value
+        walk.locate = None if isinstance(located, dict) else located.locate
         with suppress(Stopped):
             self._walk(walk, value)
         walk.finish()
         if isinstance(located, dict):
             return walk.issues
-        return [*_faults(located, walk), *_with_lines(walk.issues, located)]
+        return [*_faults(located, walk), *walk.issues]
 
     def _read(
         self, resource: Json | bytes | str, limits: Limits, *, is_xml: bool
@@ -156,14 +156,16 @@ def _is_xml(resource: Json | bytes | str) -> bool:
 def _unreadable(error: MalformedContent) -> Issue:
     message_id = "too-large" if isinstance(error, TooLarge) else "unreadable"
     message = MESSAGES[message_id]
+    place = None
+    if error.line is not None and error.column is not None:
+        place = Fixed(Location(error.line, error.column))
     return Issue(
         message.severity,
         message.code,
         message_id,
         error.reason,
         error.expression or "",
-        error.line,
-        error.column,
+        locate=place,
     )
 
 
@@ -176,16 +178,13 @@ def _faults(located: Located, walk: Walk) -> list[Issue]:
         severity = message.strict if message.strict and walk.mode == "strict" else message.severity
         place = expression(str(name), fault.path)
         issues.append(
-            Issue(severity, message.code, fault.kind, fault.message, place, *fault.location)
+            Issue(
+                severity,
+                message.code,
+                fault.kind,
+                fault.message,
+                place,
+                locate=Fixed(fault.location),
+            )
         )
     return issues
-
-
-def _with_lines(issues: list[Issue], located: Located) -> list[Issue]:
-    placed = []
-    for issue in issues:
-        if issue.expression:
-            line, column = located.locate(issue.expression)
-            issue = replace(issue, line=line, column=column)
-        placed.append(issue)
-    return placed

@@ -20,6 +20,7 @@ from fhir_kb.fhirpath import Environment, Node
 from fhir_kb.fhirpath.expression import types_of
 from fhir_kb.fhirpath.types import Found, nodes_at
 from fhir_kb.formats import Json
+from fhir_kb.formats.location import Locator
 from fhir_kb.validation.issue import Issue, Severity
 from fhir_kb.validation.limits import Limits
 from fhir_kb.validation.messages import MESSAGES
@@ -95,6 +96,7 @@ class Walk:
         self.is_xml = is_xml
         self.issues: list[Issue] = []
         self.left_out = 0
+        self.locate: Locator | None = None
         self.scope: Scope | None = None
         self.types = types_of(definitions)
         self.deadline = time.monotonic() + limits.seconds
@@ -132,7 +134,7 @@ class Walk:
             severity = message.severity
             if message.strict is not None and self.mode == "strict":
                 severity = message.strict
-        issue = Issue(severity, message.code, message_id, text, expression, source=source)
+        issue = Issue(severity, message.code, message_id, text, expression, source, self.locate)
         if len(self.issues) < self.limits.issues:
             self.issues.append(issue)
         elif issue.is_error:
@@ -161,7 +163,9 @@ class Walk:
         """Report what ends the validation, and end it."""
         message = MESSAGES[message_id]
         text = message.text.format(**facts)
-        self.issues.append(Issue(message.severity, message.code, message_id, text, expression))
+        self.issues.append(
+            Issue(message.severity, message.code, message_id, text, expression, "", self.locate)
+        )
         raise Stopped
 
     def tick(self, node: Node) -> None:

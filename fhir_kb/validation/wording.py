@@ -5,6 +5,8 @@ from difflib import get_close_matches
 
 SHOWN_MAX = 10
 _VALUE_MAX = 60
+_COMPARED_MAX = 500
+"""More words than this are not compared: it would take longer than the rest of a validation."""
 
 
 def listed(words: Sequence[str]) -> str:
@@ -14,8 +16,14 @@ def listed(words: Sequence[str]) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return ``; did you mean X?`` for the known word that is most like ``word``, or nothing."""
-    words = {each.casefold(): each for each in known}
+    """Return ``; did you mean X?`` for the known word most like ``word``, or nothing.
+
+    Only words with the same first letter are compared.
+    """
+    first = word[:1].casefold()
+    words = {each.casefold(): each for each in known if each[:1].casefold() == first}
+    if len(words) > _COMPARED_MAX:
+        return ""
     found = get_close_matches(word[:_VALUE_MAX].casefold(), words, n=1, cutoff=0.7)
     return f"; did you mean {words[found[0]]!r}?" if found else ""
 
