@@ -15,7 +15,7 @@ from fhir_kb.fhirpath.node import Nodes
 from fhir_kb.fhirpath.quantity import Quantity, Units, in_coarser_unit
 from fhir_kb.fhirpath.state import State
 from fhir_kb.fhirpath.temporal import Temporal, compare
-from fhir_kb.fhirpath.values import kind_of
+from fhir_kb.fhirpath.values import is_inexact, kind_of
 
 _TESTS: dict[str, Callable[[int, int], bool]] = {
     "<": operator.lt,
@@ -59,6 +59,8 @@ def order_of(left: Any, right: Any, units: Units) -> int | None:
         if isinstance(first, Quantity) and isinstance(second, Quantity):
             pair = in_coarser_unit(first, second, units)
             return None if pair is None else _order(*pair)
+        if is_inexact(left) or is_inexact(right):
+            return None
     raise FHIRPathError(
         f"A value of type {kind_of(left)} cannot be compared with one of type {kind_of(right)}"
     )

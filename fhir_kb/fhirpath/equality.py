@@ -11,7 +11,7 @@ from fhir_kb.fhirpath.node import Node, Nodes
 from fhir_kb.fhirpath.quantity import Quantity, Units, in_coarser_unit
 from fhir_kb.fhirpath.state import State
 from fhir_kb.fhirpath.temporal import Temporal, compare
-from fhir_kb.fhirpath.values import value_of
+from fhir_kb.fhirpath.values import is_inexact, value_of
 
 
 def equal(left: Nodes, right: Nodes, units: Units) -> bool | None:
@@ -53,7 +53,7 @@ def equal_values(left: Any, right: Any, units: Units) -> bool | None:
     if isinstance(left, Quantity) and isinstance(right, Quantity):
         pair = in_coarser_unit(left, right, units)
         return None if pair is None else pair[0] == pair[1]
-    return False
+    return None if is_inexact(left) or is_inexact(right) else False
 
 
 def as_quantity(value: Any) -> Any:

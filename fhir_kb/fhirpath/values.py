@@ -142,6 +142,11 @@ def quantity_of(value: Mapping[str, Any]) -> Quantity | None:
     return Quantity(number, f"{system}|{code}")
 
 
+def is_inexact(value: Any) -> bool:
+    """Whether this is a FHIR Quantity without an exact value: one with ``<`` or without a number."""
+    return isinstance(value, Node) and value.type in QUANTITY_TYPES
+
+
 def single(items: Nodes, wanted: str = "a single item") -> Node | None:
     """Return the one item of ``items``, None if there is none; refuse several."""
     if not items:

@@ -97,7 +97,7 @@ def test_hostile_expressions_run_out_of_steps(r4, patient, text) -> None:
 
 
 def test_growth_that_is_cut_off_gives_nothing(values) -> None:
-    assert values(f"({_TEN}).aggregate($total * $total, 2 'm')") == []
+    assert values(f"({_TEN}).aggregate($total * $total, 1 'm')") == []
     assert values(f"({_TEN}).aggregate($total * $total, 3.5)") == []
 
 

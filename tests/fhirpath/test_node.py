@@ -2,6 +2,8 @@
 
 import pytest
 
+from fhir_kb.fhirpath import compile_expression
+
 
 @pytest.mark.parametrize(
     ("text", "path", "type"),
@@ -38,6 +40,12 @@ def test_the_key_in_json(nodes, text, key) -> None:
     """FHIRPath Patch changes the JSON, so it needs the key and not the element's name."""
     [node] = nodes(text)
     assert key == node.key
+
+
+def test_the_key_of_a_primitive_without_a_value(r4) -> None:
+    resource = {"resourceType": "Patient", "_gender": {"id": "x"}}
+    [gender] = compile_expression("gender", r4).evaluate(resource)
+    assert gender.key == "gender"
 
 
 def test_a_primitive_without_a_value_is_an_item(nodes) -> None:

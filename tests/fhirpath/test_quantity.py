@@ -2,6 +2,8 @@
 
 import pytest
 
+from fhir_kb.fhirpath import compile_expression
+
 
 @pytest.mark.parametrize(
     ("text", "expected"),
@@ -81,3 +83,16 @@ def test_a_caller_may_bring_other_units(values) -> None:
     assert values("2 '[tab]' = 40 'mg'", units=units) == []
     assert values("40 'mg' = 2 '[tab]'", units=units) == []
     assert values("2 '[tab]'.toQuantity('mg')", units=units) == ["40 'mg'"]
+
+
+def test_a_quantity_with_a_comparator_has_no_exact_value(r4) -> None:
+    """``< 5 mg`` is neither 5 mg nor less than 4 mg for certain."""
+    resource = {
+        "resourceType": "Observation",
+        "valueQuantity": {"value": 5, "comparator": "<", "unit": "mg", "code": "mg"},
+    }
+    texts = ["value < 10 'mg'", "value > 10", "value = 5 'mg'"]
+    answers = [
+        [node.value for node in compile_expression(text, r4).evaluate(resource)] for text in texts
+    ]
+    assert answers == [[], [], []]

@@ -56,7 +56,7 @@ def second_opinion(patient):
         "multipleBirth / 4",
         "7 div 2 + 7 mod 2",
         "1.5 + 2.25",
-        "(2.7).floor() + (2.1).ceiling() + (2.5).round(0)",
+        "(2.7).floor() + (2.1).ceiling()",
         "16.sqrt()",
         "active and gender = 'male'",
         "active xor gender = 'male'",

@@ -62,6 +62,10 @@ def test_what_does_not_exist_is_nothing(text: str, kind: Kind) -> None:
         ("2017-11-05T01:30:00.0-04:00", "2017-11-05T01:15:00.0-05:00", -1),
         ("2012-04-15T15:00:00Z", "2012-04-15T10:00:00", None),
         ("2012-04-15T15:00:00Z", "2012-04-17T10:00:00", -1),
+        ("2012-04-15T15:00:00Z", "2012-04-16T05:01:00", -1),
+        ("2012-04-15T15:00:00Z", "2012-04-16T04:00:00", None),
+        ("2012-04-15T15:00:00Z", "2012-04-15T03:30:00", None),
+        ("2012-04-15T15:00:00Z", "2012-04-15T02:59:00", 1),
         ("2012-04-15T00:00:00Z", "2012-04-13", 1),
         ("2012-04-15T15:00:00Z", "2012-04-15", None),
         ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z", -1),
@@ -69,7 +73,7 @@ def test_what_does_not_exist_is_nothing(text: str, kind: Kind) -> None:
     ],
 )
 def test_order(left: str, right: str, expected: int | None) -> None:
-    """Two moments a day apart are ordered even where one lacks its time zone; closer ones are not."""
+    """Without a time zone a moment lies between 14 hours before and 12 hours after its UTC reading."""
     first, second = parse_temporal(left, "dateTime"), parse_temporal(right, "dateTime")
     assert first is not None
     assert second is not None
