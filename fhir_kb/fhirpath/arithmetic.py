@@ -66,19 +66,13 @@ def compile_concatenation(left: Code, right: Code) -> Code:
     value, other = left.value, right.value
 
     def result(this: Nodes, state: State) -> Any:
-        first, second = value(this, state), value_or_empty(other(this, state))
-        return joined(value_or_empty(first), second, state)
+        first, second = value(this, state), other(this, state)
+        return _joined("" if first is None else first, "" if second is None else second, state)
 
     return from_value(result)
 
 
-def value_or_empty(value: Any) -> Any:
-    """Return ``value``, or an empty text for none."""
-    return "" if value is None else value
-
-
-def joined(first: Any, second: Any, state: State) -> str:
-    """Return two texts as one; refuse anything else."""
+def _joined(first: Any, second: Any, state: State) -> str:
     if not isinstance(first, str) or not isinstance(second, str):
         raise _refusal("&", first, second)
     state.spend_characters(len(first) + len(second))
@@ -114,7 +108,7 @@ def sum_of(left: Any, right: Any, state: State) -> Any:
 
 def _add(left: Any, right: Any, state: State) -> Any:
     if isinstance(left, str) and isinstance(right, str):
-        return joined(left, right, state)
+        return _joined(left, right, state)
     if isinstance(left, Temporal) and isinstance(right, Quantity):
         return add_duration(left, right, 1)
     return sum_of(left, right, state)

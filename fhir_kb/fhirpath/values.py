@@ -157,7 +157,8 @@ def single(items: Nodes, wanted: str = "a single item") -> Node | None:
 
 
 def _places(items: Nodes) -> str:
-    shown = ", ".join(item.path or text_of(item.value) or item.type for item in items[:3])
+    # Places and types, not values: a message may be logged, a patient must not be.
+    shown = ", ".join(item.path or item.type for item in items[:3])
     return shown + (", …" if len(items) > 3 else "")
 
 

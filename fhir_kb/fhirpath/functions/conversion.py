@@ -14,6 +14,7 @@ from fhir_kb.fhirpath.functions.signature import Function, Functions, Invocation
 from fhir_kb.fhirpath.node import Nodes
 from fhir_kb.fhirpath.quantity import (
     CALENDAR_WORDS,
+    UNITLESS,
     Quantity,
     explicitly_converted,
 )
@@ -84,13 +85,10 @@ def _parse_quantity(text: str) -> Quantity | None:
     if match is None:
         return None
     number, code, word = match.groups()
-    if word is None:
-        return (
-            Quantity(Decimal(number), CALENDAR_WORDS.get(code, code))
-            if code
-            else Quantity(Decimal(number))
-        )
-    return Quantity(Decimal(number), CALENDAR_WORDS[word]) if word in CALENDAR_WORDS else None
+    unit = code or word or UNITLESS
+    if word is not None and word not in CALENDAR_WORDS:
+        return None
+    return Quantity(Decimal(number), CALENDAR_WORDS.get(unit, unit))
 
 
 def to_date(value: Any) -> Temporal | None:
