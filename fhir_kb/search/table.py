@@ -24,25 +24,29 @@ _SEARCHED_TYPES = frozenset(
 )
 
 
-def no_value_sets(_url: str) -> frozenset[Coding] | None:
-    """Return None: no value set is known."""
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class SearchTable:
     """The search parameters of one version.
 
     ``version`` is the name said in messages (R4, R4B, R5). ``parameters`` holds, per resource
     type that is served, its parameters by code, those of Resource and DomainResource included.
+    ``own_value_sets`` are asked for a value set that the specification does not define.
     ``more_modifiers`` are, by search type, what this version allows beyond R4.
     """
 
     version: str
     definitions: Definitions
     parameters: Mapping[str, Mapping[str, SearchParameter]] = field(repr=False)
-    expand_value_set: ExpandValueSet = no_value_sets
+    own_value_sets: ExpandValueSet | None = None
     more_modifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def expand_value_set(self, url: str) -> frozenset[Coding] | None:
+        """Return the codes of a value set, or None when they are not all known."""
+        own = self.own_value_sets(url) if self.own_value_sets else None
+        if own is not None:
+            return own
+        defined = self.definitions.value_set(url)
+        return defined.codings if defined and defined.complete else None
 
     def of_type(self, type: str) -> Mapping[str, SearchParameter]:
         """Return the parameters of a type that is served; refuse any other (UnknownType)."""
@@ -88,7 +92,7 @@ def search_table(
     definitions: Definitions,
     types: Iterable[str],
     own: Mapping[str, Iterable[SearchParameter]] = NO_OWN,
-    expand_value_set: ExpandValueSet = no_value_sets,
+    own_value_sets: ExpandValueSet | None = None,
     more_modifiers: Mapping[str, tuple[str, ...]] = NO_MODIFIERS,
 ) -> SearchTable:
     """Return the table of the resource types ``types``: FHIR's parameters, and ``own`` by type."""
@@ -102,4 +106,4 @@ def search_table(
         }
         for type in types
     }
-    return SearchTable(version, definitions, parameters, expand_value_set, more_modifiers)
+    return SearchTable(version, definitions, parameters, own_value_sets, more_modifiers)

@@ -32,6 +32,11 @@ ACTUALITY = "http://hl7.org/fhir/adverse-event-actuality"
         ("category:in", "http://example.org/clots", {"dvt", "pe"}),
         ("category:not-in", "http://example.org/clots", {"plain", "empty"}),
         ("actuality", "potential", {"pe"}),
+        (
+            "actuality:in",
+            ACTUALITY.replace("adverse", "ValueSet/adverse"),
+            {"dvt", "pe", "plain", "empty"},
+        ),
         ("actuality", f"{ACTUALITY}|potential", {"pe"}),
         ("actuality", "|potential", {"pe"}),
         ("actuality", "http://elsewhere|potential", set()),
