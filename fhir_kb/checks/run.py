@@ -7,6 +7,7 @@ from fhir_kb.chart.chart import Chart, Medication
 from fhir_kb.checks.question import Check, Question
 from fhir_kb.checks.result import CheckResult, Gap
 from fhir_kb.facts.knowledge import Knowledge, Rule
+from fhir_kb.facts.rule import Criterion
 
 CHECKS: Mapping[str, Check] = {}
 """Kind of rule -> how it is carried out."""
@@ -17,9 +18,9 @@ def rules_for(knowledge: Knowledge, hook: str, jurisdictions: Collection[str]) -
     spoken = (
         rule.within(jurisdictions)
         for rule in knowledge.rules.values()
-        if rule.enabled and rule.indicator(hook)
+        if rule.header.enabled == "yes" and rule.indicator(hook)
     )
-    return tuple(rule for rule in spoken if any(True for _ in rule))
+    return tuple(rule for rule in spoken if rule.of(Criterion))
 
 
 def run_checks(rules: Iterable[Rule], chart: Chart, moment: datetime) -> list[CheckResult]:
@@ -42,7 +43,7 @@ def _subjects(rule: Rule, chart: Chart) -> Iterator[Medication]:
     else:
         candidates = [order for order in chart.orders if order.origin in chart.focus]
     for medication in candidates:
-        if medication.is_in(*rule.drugs) or not medication.examinable:
+        if medication.is_in(*rule.header.drugs) or not medication.examinable:
             yield medication
 
 
@@ -52,7 +53,7 @@ def _result(question: Question) -> CheckResult:
         gap = Gap("the medicine of an order could not be identified")
         return CheckResult(rule=rule, subject=subject, gaps=(gap,))
     try:
-        answer = CHECKS[rule.kind](question)
+        answer = CHECKS[rule.header.kind](question)
     except Exception:  # one rule's fault must not silence the others
         return CheckResult(rule=rule, subject=subject, gaps=(Gap("the check itself failed"),))
     return CheckResult(

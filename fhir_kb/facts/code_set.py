@@ -59,6 +59,17 @@ class CodeSet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodedSystem:
+    """A code system whose codes tell what a record of a category is, even where no set has them.
+
+    A record coded in no such system, and without words, cannot be examined.
+    """
+
+    category: CategoryName
+    system: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnitSpelling:
     """A unit as laboratories write it without a code, and the UCUM code that is meant."""
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, TypeVar
 
-from fhir_kb.facts.code_set import CodeSet, CodeSetId, UnitSpelling
+from fhir_kb.facts.code_set import CodedSystem, CodeSet, UnitSpelling
 from fhir_kb.facts.fact import ConceptId, DrugId, Fact, StudyId
-from fhir_kb.facts.rule import Criterion, Indicator, RuleHook, SourceAttributes
+from fhir_kb.facts.rule import Criterion, Indicator, Population, RuleHeader
 from fhir_kb.facts.source import Concept, NotModelled, Organization, Source
 
 F = TypeVar("F", bound=Fact)
@@ -59,26 +59,14 @@ class Study(FactFile):
 
 @dataclass(frozen=True)
 class Rule(FactFile):
-    """A rule as it is authored: its header, and its criteria as facts.
+    """A rule of decision support: its header, its criteria, the populations they speak of."""
 
-    ``kind`` names the module of ``fhir_kb.checks`` that carries it out. Rules of one ``theme``
-    are told on one card. ``drugs`` and what criteria name are code sets.
-    """
-
-    kind: str
-    title: str
-    purpose: str
-    theme: str
-    drugs: tuple[CodeSetId, ...]
-    hooks: tuple[RuleHook, ...]
-    attributes: SourceAttributes
-    override_reasons: tuple[ConceptId, ...] = ()
-    enabled: bool = True
-    reason: str | None = None
+    header: RuleHeader
+    populations: Mapping[str, Population] = field(default_factory=dict)
 
     def indicator(self, hook: str) -> Indicator | None:
         """Return how loudly the rule speaks at a hook, or None where it is silent."""
-        return next((row.indicator for row in self.hooks if row.hook == hook), None)
+        return next((row.indicator for row in self.header.hooks if row.hook == hook), None)
 
     def within(self, jurisdictions: Collection[str]) -> "Rule":
         """Return the rule with the enabled criteria of these jurisdictions only."""
@@ -86,9 +74,7 @@ class Rule(FactFile):
             name: tuple(
                 fact
                 for fact in facts
-                if isinstance(fact, Criterion)
-                and fact.enabled == "yes"
-                and (not fact.jurisdiction or not set(jurisdictions).isdisjoint(fact.jurisdiction))
+                if not isinstance(fact, Criterion) or fact.holds_in(jurisdictions)
             )
             for name, facts in self.sections.items()
         }
@@ -107,15 +93,18 @@ class Knowledge:
     drugs: Mapping[str, Drug]
     studies: Mapping[str, Study]
     not_modelled: tuple[NotModelled, ...] = field(default=())
+    coded_systems: tuple[CodedSystem, ...] = field(default=())
     code_sets: Mapping[str, CodeSet] = field(default_factory=dict)
     unit_spellings: tuple[UnitSpelling, ...] = field(default=())
+    populations: FactFile = field(default_factory=lambda: FactFile("populations", {}))
     rules: Mapping[str, Rule] = field(default_factory=dict)
 
     def files(self) -> Iterator[FactFile]:
-        """Yield every file of facts: the bibliography, the drugs, the studies, the rules."""
+        """Yield every file of facts: bibliography, drugs, studies, populations, rules."""
         yield self.bibliography
         yield from self.drugs.values()
         yield from self.studies.values()
+        yield self.populations
         yield from self.rules.values()
 
     @cached_property

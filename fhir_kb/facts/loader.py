@@ -1,5 +1,6 @@
 """The authored files of a folder become one ``Knowledge``, or an error that names the line."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.resources import as_file, files
@@ -7,11 +8,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fhir_kb.errors import KnowledgeError
+from fhir_kb.facts.code_set import CodedSystem, CodeSet, UnitSpelling
+from fhir_kb.facts.criteria import RULE_KINDS
 from fhir_kb.facts.fact import ConceptId, DrugId, Fact, SourceId
 from fhir_kb.facts.kinds import SECTIONS
-from fhir_kb.facts.knowledge import Drug, F, FactFile, Knowledge, Release, Study
-from fhir_kb.facts.reading import FileKind, check_against_schema, read_object
+from fhir_kb.facts.knowledge import Drug, F, FactFile, Knowledge, Release, Rule, Study
+from fhir_kb.facts.reading import check_against_schema, read_object
 from fhir_kb.facts.references import check_references
+from fhir_kb.facts.rule import Population, RuleHeader
+from fhir_kb.facts.rule_checks import check_code_sets, check_rules
+from fhir_kb.facts.schema import FileKind
 from fhir_kb.facts.source import Concept, NotModelled, Organization, Source
 from fhir_kb.facts.yaml_text import AuthoredText, read_yaml_text
 
@@ -37,10 +43,16 @@ def _load(folder: Path) -> Knowledge:
     release = read_yaml_text(folder / "release.yaml")
     drugs = _read_folder(folder / "drugs", "drug")
     studies = _read_folder(folder / "studies", "study")
+    rules = _read_folder(folder / "rules", "rule")
+    code_sets = _read_if_there(folder / "code-sets.yaml", "code-sets")
+    groups = _read_if_there(folder / "populations.yaml", "populations")
     for id in studies.keys() & drugs.keys():
         raise studies[id].error(("study",), f"{id!r} is the name of a drug's file already")
+    for id in rules.keys() & (drugs.keys() | studies.keys()):
+        raise rules[id].error(("rule",), f"{id!r} is the name of another file already")
     organizations = _facts(sources, "organizations", Organization, None)
     details = _facts(sources, "source_details", SECTIONS["source_details"], None)
+    populations = _facts(groups, "populations", Population, groups.data.get("source"))
     knowledge = Knowledge(
         release=read_object(Release, release.data, release, ()),
         sources={entry.id: entry for entry in _entries(sources, "sources", Source)},
@@ -52,8 +64,19 @@ def _load(folder: Path) -> Knowledge:
         drugs={id: _drug(text) for id, text in drugs.items()},
         studies={id: _study(text) for id, text in studies.items()},
         not_modelled=tuple(_entries(not_modelled, "not_modelled", NotModelled)),
+        coded_systems=tuple(_entries(code_sets, "systems", CodedSystem)),
+        code_sets={entry.id: entry for entry in _entries(code_sets, "code_sets", CodeSet)},
+        unit_spellings=tuple(_entries(code_sets, "units", UnitSpelling)),
+        populations=FactFile("populations", {"populations": populations}),
+        rules={
+            id: _rule(text, {population.id: population for population in populations})
+            for id, text in rules.items()
+        },
     )
-    check_references(knowledge, {"sources": sources, **drugs, **studies})
+    texts = {"sources": sources, "populations": groups, **drugs, **studies, **rules}
+    check_references(knowledge, texts)
+    check_code_sets(knowledge, code_sets)
+    check_rules(knowledge, rules)
     return knowledge
 
 
@@ -63,7 +86,12 @@ def _read(file: Path, kind: FileKind) -> AuthoredText:
     return text
 
 
-def _read_folder(folder: Path, kind: Literal["drug", "study"]) -> dict[str, AuthoredText]:
+def _read_if_there(file: Path, kind: FileKind) -> AuthoredText:
+    """Return a file that a knowledge without rules can do without."""
+    return _read(file, kind) if file.exists() else AuthoredText(file, {}, {})
+
+
+def _read_folder(folder: Path, kind: Literal["drug", "study", "rule"]) -> dict[str, AuthoredText]:
     """Return the texts of a folder by their ids, which are the names of the files."""
     texts = {file.stem: _read(file, kind) for file in sorted(folder.glob("*.yaml"))}
     for stem, text in texts.items():
@@ -100,10 +128,12 @@ def _facts(text: AuthoredText, section: str, cls: type[F], source: str | None) -
     return tuple(facts)
 
 
-def _sections(text: AuthoredText) -> dict[str, tuple[Fact, ...]]:
+def _sections(
+    text: AuthoredText, kinds: Mapping[str, type[Fact]] = SECTIONS
+) -> dict[str, tuple[Fact, ...]]:
     sections = {
         name: _facts(text, name, cls, text.data.get("source"))
-        for name, cls in SECTIONS.items()
+        for name, cls in kinds.items()
         if name in text.data
     }
     seen: dict[str, str] = {}
@@ -135,14 +165,24 @@ def _study(text: AuthoredText) -> Study:
     )
 
 
+def _rule(text: AuthoredText, populations: Mapping[str, Population]) -> Rule:
+    data = text.data
+    header = read_object(RuleHeader, data, text, ())
+    return Rule(data["rule"], _sections(text, RULE_KINDS[header.kind]), header, populations)
+
+
 def check_file(file: Path) -> None:
     """Refuse one authored file whose form is wrong, whatever the other files say."""
-    kinds: dict[str, FileKind] = {"drugs": "drug", "studies": "study"}
+    kinds: dict[str, FileKind] = {"drugs": "drug", "studies": "study", "rules": "rule"}
     kind = kinds.get(file.parent.name) or {
         "sources": "sources",
         "concepts": "concepts",
+        "code-sets": "code-sets",
+        "populations": "populations",
         "not-modelled": "not-modelled",
     }.get(file.stem)
     if kind is None:
-        raise KnowledgeError(f"{file}: not a file of drugs/ or studies/, nor one of the lists")
+        raise KnowledgeError(
+            f"{file}: not a file of drugs/ or studies/ or rules/, nor one of the lists"
+        )
     _read(file, kind)  # type: ignore[arg-type]  # the dict's values are the literals

@@ -10,11 +10,10 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from fhir_kb.errors import KnowledgeError
-from fhir_kb.facts.schema import authored_name, file_schema, hints
+from fhir_kb.facts.schema import FileKind, authored_name, file_schema, hints
 from fhir_kb.facts.values import Written
 from fhir_kb.facts.yaml_text import AuthoredText, Path_
 
-FileKind = Literal["drug", "study", "sources", "concepts", "not-modelled"]
 FILE_KINDS: tuple[FileKind, ...] = get_args(FileKind)
 
 

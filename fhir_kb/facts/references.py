@@ -4,12 +4,14 @@ Whatever else one file can be caught at, its counts among them, is reported alon
 """
 
 import difflib
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, NewType, get_args
 
 from fhir_kb.errors import KnowledgeError
+from fhir_kb.facts.code_set import CodeSetId
 from fhir_kb.facts.counts import Sizes, miscounted
 from fhir_kb.facts.drug_facts import RiskProgramme
 from fhir_kb.facts.fact import (
@@ -21,7 +23,8 @@ from fhir_kb.facts.fact import (
     SourceId,
     StudyId,
 )
-from fhir_kb.facts.knowledge import Drug, FactFile, Knowledge, Study
+from fhir_kb.facts.knowledge import Drug, FactFile, Knowledge, Rule, Study
+from fhir_kb.facts.rule import PopulationId
 from fhir_kb.facts.schema import authored_name, hints
 from fhir_kb.facts.study_facts import StudyGroup
 from fhir_kb.facts.yaml_text import AuthoredText, Path_
@@ -64,6 +67,8 @@ def _headers(knowledge: Knowledge, file: FactFile) -> Iterator[Name]:
         yield from ((("drugs", i), DrugId, drug) for i, drug in enumerate(file.drugs))
         if file.publication is not None:
             yield ("publication",), SourceId, file.publication
+    elif isinstance(file, Rule):
+        yield from _names(file.header)
     elif file is knowledge.bibliography:
         for i, source in enumerate(knowledge.sources.values()):
             for where, kind, name in _names(source):
@@ -77,6 +82,8 @@ def _known(knowledge: Knowledge, file: FactFile) -> dict[Any, Collection[str]]:
         StudyId: knowledge.studies,
         SourceId: knowledge.sources,
         OrganizationId: knowledge.organizations,
+        CodeSetId: knowledge.code_sets,
+        PopulationId: [fact.id for fact in knowledge.populations],
         GroupId: [group.id for group in file.of(StudyGroup)],
         ProgrammeId: [programme.id for programme in file.of(RiskProgramme)],
     }
@@ -89,7 +96,12 @@ def _dangling(
         if kind in known and name not in known[kind]:
             near = difflib.get_close_matches(name, known[kind], n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
-            yield where, f"no {kind.__name__.removesuffix('Id').lower()} {name!r}{hint}"
+            yield where, f"no {_words(kind)} {name!r}{hint}"
+
+
+def _words(kind: Any) -> str:
+    """Return what a kind of name is called: ``code set`` for ``CodeSetId``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__.removesuffix("Id")).lower()
 
 
 def _names(value: Any) -> Iterator[Name]:

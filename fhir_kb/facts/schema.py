@@ -13,12 +13,25 @@ from functools import cache
 from inspect import getdoc
 from typing import Any, Literal, NewType, Union, get_args, get_origin, get_type_hints
 
+from fhir_kb.facts.code_set import CodedSystem, CodeSet, UnitSpelling
+from fhir_kb.facts.criteria import RULE_KINDS
 from fhir_kb.facts.fact import InventoryRow
 from fhir_kb.facts.kinds import SECTIONS
+from fhir_kb.facts.rule import Population, RuleHeader, RuleHook, SourceAttributes
 from fhir_kb.facts.source import Concept, NotModelled, Organization, Source
 from fhir_kb.facts.values import Written
 
 Schema = dict[str, Any]
+FileKind = Literal[
+    "drug",
+    "study",
+    "rule",
+    "sources",
+    "concepts",
+    "code-sets",
+    "populations",
+    "not-modelled",
+]
 SLUG: Mapping[str, Any] = {
     "type": "string",
     "pattern": "^[a-z0-9]+(?:-[a-z0-9]+)*$",
@@ -128,7 +141,7 @@ def _file(properties: Schema, required: list[str], roots: list[type]) -> Schema:
 
 
 @cache
-def file_schema(kind: Literal["drug", "study", "sources", "concepts", "not-modelled"]) -> Schema:
+def file_schema(kind: FileKind) -> Schema:
     """Return the JSON Schema of one kind of authored file."""
     slug = {**SLUG}
     sections = {name: _list_of(cls) for name, cls in SECTIONS.items()}
@@ -158,7 +171,44 @@ def file_schema(kind: Literal["drug", "study", "sources", "concepts", "not-model
             }
             lists = {name: _list_of(cls) for name, cls in roots.items()}
             return _file(lists, ["sources"], list(roots.values()))
+        case "rule":
+            return _rule_schema(slug)
+        case "code-sets":
+            lists = {
+                "systems": _list_of(CodedSystem),
+                "code_sets": _list_of(CodeSet),
+                "units": _list_of(UnitSpelling),
+            }
+            return _file(lists, ["code_sets"], [CodedSystem, CodeSet, UnitSpelling])
+        case "populations":
+            header = {"source": slug, "populations": _list_of(Population)}
+            return _file(header, ["populations"], [Population])
         case "concepts":
             return _file({"concepts": _list_of(Concept)}, ["concepts"], [Concept])
         case "not-modelled":
             return _file({"not_modelled": _list_of(NotModelled)}, ["not_modelled"], [NotModelled])
+
+
+def _rule_schema(slug: Schema) -> Schema:
+    """Return the schema of a rule: its ``kind`` decides which sections it has."""
+    header = _object(RuleHeader)
+    header["properties"] |= {"rule": slug, "source": slug, "kind": {"enum": list(RULE_KINDS)}}
+    names = sorted({name for sections in RULE_KINDS.values() for name in sections})
+    kinds = [
+        {
+            "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
+            "then": {
+                "properties": {
+                    name: _list_of(sections[name]) if name in sections else False for name in names
+                },
+                "required": list(sections),
+            },
+        }
+        for kind, sections in RULE_KINDS.items()
+    ]
+    classes = [cls for sections in RULE_KINDS.values() for cls in sections.values()]
+    properties = {**header["properties"], **{name: {"type": "array"} for name in names}}
+    schema = _file(
+        properties, ["rule", *header["required"]], [RuleHook, SourceAttributes, *classes]
+    )
+    return {**schema, "allOf": kinds}
