@@ -7,19 +7,10 @@ A message says what is wrong, why, and what would be right. Ids do not change be
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from fhir_kb.validation.issue import Severity
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A row of the table; ``text`` has the facts of the case in braces."""
-
-    severity: Severity
-    code: str
-    text: str
-    strict: Severity | None = None
+from fhir_kb.validation.message import Message
+from fhir_kb.validation.profile_messages import PROFILE_MESSAGES
 
 
 def _error(code: str, text: str) -> Message:
@@ -304,6 +295,30 @@ _BUNDLE = {
     "request-id": _error("value", "The request is to {url!r}, the resource has the id {id!r}"),
 }
 
+_AUTHORED = {
+    "included-system-relative": _error(
+        "invalid",
+        "The system of what a ValueSet includes is the absolute URL of a code system; here is "
+        "{system!r}",
+    ),
+    "included-code-unknown": _warning("code-invalid", "{code!r} is not a code of {system}{hint}"),
+    "wrong-count": _warning("business-rule", "The count says {stated} concepts; there are {found}"),
+    "repeated-property": _error("business-rule", "There is a property with the {what} already"),
+    "property-type": _error("business-rule", "The property {name} is of type {type}, not {found}"),
+    "undefined-property": _warning(
+        "business-rule", "The property {name!r} is not defined in CodeSystem.property"
+    ),
+    "not-in-a-profile": _error(
+        "business-rule", "A profile may not state {name}: only the definition of a type does"
+    ),
+    "min-above-max": _error("business-rule", "min {min} is more than max {max}"),
+    "unknown-path": _error("not-found", "{path}: there is no element {name!r}{hint}"),
+    "extension-url-differs": _error(
+        "business-rule", "The extension's url is fixed to {fixed}, but its canonical URL is {url}"
+    ),
+    "invalid-fhirpath": _error("value", "The expression is no FHIRPath: {reason}"),
+}
+
 MESSAGES: Mapping[str, Message] = {
     **_LIMITS,
     **_STRUCTURE,
@@ -314,4 +329,6 @@ MESSAGES: Mapping[str, Message] = {
     **_EXTENSIONS,
     **_NARRATIVE,
     **_BUNDLE,
+    **PROFILE_MESSAGES,
+    **_AUTHORED,
 }

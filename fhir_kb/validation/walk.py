@@ -195,6 +195,13 @@ class Walk:
         """Return the resource that ``reference`` means in the Bundle around, None if in none."""
         return None if self.scope is None else self.scope.resolve(reference)
 
+    def scope_of(self, node: Node) -> Scope | None:
+        """Return where references in ``node`` are resolved: an entry's resource opens a scope."""
+        entry = node.parent
+        if entry is None or entry.type != "Bundle.entry" or entry.parent is None:
+            return self.scope
+        return Scope(self.index(entry.parent.value), entry.value.get("fullUrl"), self.scope)
+
     def children(self, node: Node, name: str) -> list[Node]:
         """Return the nodes of the element ``name`` (``value`` for ``value[x]``) of ``node``."""
         elements = node.elements

@@ -13,7 +13,6 @@ from fhir_kb.formats import Json
 from fhir_kb.validation import structure
 from fhir_kb.validation.bindings import refuse_code
 from fhir_kb.validation.declared import check_profiles
-from fhir_kb.validation.resolution import Scope
 from fhir_kb.validation.shapes import RESOURCE_TYPE, Member, Shape, Shapes
 from fhir_kb.validation.walk import Walk
 
@@ -36,10 +35,8 @@ class Walker:
             structure.unknown_resource_type(self._walk, node, self._shapes.resource_types)
             return
         node.type = name
-        walk, entry = self._walk, node.parent
-        outer = walk.scope
-        if entry is not None and entry.type == "Bundle.entry" and entry.parent is not None:
-            walk.scope = Scope(walk.index(entry.parent.value), entry.value.get("fullUrl"), outer)
+        walk = self._walk
+        outer, walk.scope = walk.scope, walk.scope_of(node)
         self.element(node, value, self._shapes.shape(name))
         if walk.mode != "structure":
             check_profiles(walk, node)
