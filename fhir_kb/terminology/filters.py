@@ -5,7 +5,7 @@ https://hl7.org/fhir/R5/valueset-filter-operator.html
 
 from collections.abc import Callable, Mapping
 
-import regex  # type: ignore[import-untyped]  # the package has no type hints
+import regex
 
 from fhir_kb.errors import InvalidParameter
 from fhir_kb.terminology.code_system import CodeSystem, Concept
