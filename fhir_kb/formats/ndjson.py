@@ -20,6 +20,20 @@ def read_ndjson(
     Empty lines are passed over. ``max_bytes`` is the limit of one line: a longer one is refused
     without being held in memory. What is refused is what ``read_json`` refuses.
     """
+    for number, line in ndjson_lines(stream, max_bytes=max_bytes):
+        if isinstance(line, TooLarge):
+            yield number, line
+        else:
+            yield number, _read_line(line, number, max_bytes, max_depth)
+
+
+def ndjson_lines(
+    stream: BinaryIO, *, max_bytes: int = BYTES_MAX
+) -> Iterator[tuple[int, bytes | TooLarge]]:
+    """Yield the number of each line that is not empty, with its text as it stands.
+
+    A line of more than ``max_bytes`` is refused without being held in memory.
+    """
     number = 0
     while line := stream.readline(max_bytes + 1):
         number += 1
@@ -30,7 +44,7 @@ def read_ndjson(
                 TooLarge(f"The line has more than {max_bytes} bytes", line=number, column=1),
             )
         elif not line.isspace():
-            yield number, _read_line(line, number, max_bytes, max_depth)
+            yield number, line
 
 
 def _read_line(line: bytes, number: int, max_bytes: int, max_depth: int) -> Json | MalformedContent:

@@ -10,6 +10,7 @@ read, and what nobody can read may still say it.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fhir_kb.definitions import load
@@ -28,41 +29,56 @@ class StatedVersion:
     words: str
 
 
-_STATEMENTS = re.compile(
+# Each pattern begins with a text that is rare, and none may run on: what is sent may be hostile.
+_NUMBER = re.compile(
+    rb"""fhirVersion(?:"\s{0,9}:\s{0,9}\[?\s{0,99}|\s{1,9}value=)["']([^"']{1,20})["']"""
+)
+_CANONICAL = re.compile(rb"http://hl7\.org/fhir/StructureDefinition/\w{1,64}\|(\d\.\d)")
+_ENDPOINT = re.compile(
     rb"""
-      (?: "fhirVersion" \s*:\s*\[?\s* | <fhirVersion \s+ value= ) ["'](?P<number>[^"']{1,20})["']
-    | (?: "profile" \s*:\s*\[[^\]]{0,2000}?" | <profile \s+ value=["'] )
-      http://hl7\.org/fhir/StructureDefinition/\w+\|(?P<profile>\d+\.\d+)
-    | (?: "fullUrl" \s*:\s*"
-        | "relation" \s*:\s*"self" \s*,\s* "url" \s*:\s*"
-        | <fullUrl \s+ value=["']
-        | <relation \s+ value=["']self["'] \s*/>\s* <url \s+ value=["'] )
-      https?://[^"'\s]{1,200}?/fhir/(?P<mount>r\d\w?)[/?]
+    (?: "fullUrl"\s{0,9}:\s{0,9}" | <fullUrl\s{1,9}value=["']
+      | "self"\s{0,9},\s{0,99}"url"\s{0,9}:\s{0,9}" | self"\s{0,9}/>\s{0,99}<url\s{1,9}value=["'] )
+    https?://[^"'\s/]{1,200}/(?:[\w.~-]{1,99}/){0,9}?fhir/(r\d\w?)[/?]
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
 _RESOURCE_TYPE = re.compile(rb'"resourceType"\s*:\s*"(\w{1,64})"|<(\w{1,64})[\s>/]')
 
 
 def stated_version(content: bytes) -> StatedVersion | None:
-    """Return the first release that the text names, None if it names none.
+    """Return the release that the text names, None if it names none.
 
-    Refuses (NotAcceptable) a ``fhirVersion`` of which there are no definitions.
+    ``fhirVersion`` is asked first, then profiles, then endpoints. Refuses (NotAcceptable) a
+    ``fhirVersion`` of which there are no definitions.
     """
-    for statement in _STATEMENTS.finditer(content):
-        kind = statement.lastgroup
-        words = " ".join(statement[0].decode("utf-8", "replace").split())
-        name = statement[statement.lastindex or 0].decode("utf-8", "replace")
+    for statement in _NUMBER.finditer(content):
+        name = statement[1].decode("utf-8", "replace")
         release = release_of(name)
-        if release is not None:
-            return StatedVersion(release, words)
-        if kind == "number":
-            known = ", ".join(f"{each.number} ({each.name})" for each in RELEASES.values())
+        if release is None:
             raise NotAcceptable(
-                f"The resource is of FHIR {name}, which is not known here; known are {known}. "
-                "--fhir validates it as one of them"
+                f"The resource is of FHIR {name}; known are {_known()}. "
+                "--fhir validates it as one of these"
             )
+        return StatedVersion(release, f"fhirVersion {name}")
+    for statement in (*_profiles(content), *_ENDPOINT.finditer(content)):
+        release = release_of(statement[1].decode())
+        if release is not None:
+            words = " ".join(statement[0].decode("utf-8", "replace").split())
+            return StatedVersion(release, words)
     return None
+
+
+def _profiles(content: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield the canonical URLs that stand in a ``meta.profile``."""
+    for canonical in _CANONICAL.finditer(content):
+        before = content[max(0, canonical.start() - 1000) : canonical.start()]
+        opened = max(before.rfind(b'"profile"'), before.rfind(b"<profile"))
+        if opened > max(before.rfind(b"]"), before.rfind(b"/>")):
+            yield canonical
+
+
+def _known() -> str:
+    return ", ".join(f"{each.number} ({each.name})" for each in RELEASES.values())
 
 
 def likely_release(content: bytes) -> str:

@@ -1,0 +1,74 @@
+"""Verdicts as lines that a person, an editor and a CI log can follow: ``file:line:column: …``."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from fhir_kb.validation.issue import Issue
+from fhir_kb.validation.verdict import Verdict
+
+
+def report(verdicts: Iterable[Verdict]) -> Iterator[str]:
+    """Yield the lines of each verdict as it comes, and the sum at the end.
+
+    What could not be checked is said once for a document, at the first place it was met.
+    """
+    totals: Counter[str] = Counter()
+    releases: Counter[str] = Counter()
+    assumed: Counter[str] = Counter()
+    for verdict in verdicts:
+        yield from _lines(verdict)
+        totals[verdict.outcome] += 1
+        totals["errors"] += verdict.count("fatal", "error")
+        totals["warnings"] += verdict.count("warning")
+        if verdict.release:
+            releases[verdict.release] += 1
+        if verdict.version_source == "assumed":
+            assumed[verdict.release] += 1
+    for release, number in sorted(assumed.items()):
+        yield (
+            f"note: {_counted(number, 'resource')} validated as {release}, "
+            "because nothing in the text names its FHIR version; --fhir tells it\n"
+        )
+    yield _sum(totals, releases)
+
+
+def _sum(totals: Counter[str], releases: Counter[str]) -> str:
+    number = totals["valid"] + totals["invalid"] + totals["not checked"]
+    versions = f" ({', '.join(sorted(releases))})" if releases else ""
+    return (
+        f"{_counted(number, 'resource')}{versions}: {totals['valid']} valid, "
+        f"{totals['invalid']} invalid, {totals['not checked']} not checked; "
+        f"{_counted(totals['errors'], 'error')}, {_counted(totals['warnings'], 'warning')}\n"
+    )
+
+
+def _lines(verdict: Verdict) -> Iterator[str]:
+    if verdict.refused:
+        yield f"{_place(verdict, None)}: not checked: {verdict.refused}\n"
+    times = Counter(_kind(issue) for issue in verdict.issues)
+    for issue in verdict.issues:
+        number = times.pop(_kind(issue), 0)
+        if number:
+            more = f" (and at {_counted(number - 1, 'more place')})" if number > 1 else ""
+            yield f"{_place(verdict, issue)}: {_words(issue)}{more}\n"
+
+
+def _kind(issue: Issue) -> object:
+    """Return what makes an issue one line: itself, or what it says if it is information."""
+    return issue.message if issue.severity == "information" else id(issue)
+
+
+def _place(verdict: Verdict, issue: Issue | None) -> str:
+    line = issue.line if issue is not None else verdict.line
+    column = issue.column if issue is not None else None
+    return ":".join(str(part) for part in (verdict.name, line, column) if part is not None)
+
+
+def _words(issue: Issue) -> str:
+    source = f", {issue.source}" if issue.source and issue.source not in issue.message else ""
+    where = f" at {issue.expression}" if issue.expression else ""
+    return f"{issue.severity}: {issue.message} [{issue.message_id}{source}]{where}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
