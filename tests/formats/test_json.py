@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fhir_kb.errors import FhirKbError, MalformedContent, TooLarge
+from fhir_kb.formats import json_places
 from fhir_kb.formats.json import read_json, read_json_located, read_json_value, write_json
 
 MALFORMED = {
@@ -209,6 +210,14 @@ PLACES = {
 @pytest.mark.parametrize(("path", "location"), PLACES.values(), ids=PLACES.keys())
 def test_values_are_located_by_line_and_column(path, location):
     assert location == read_json_located(PATIENT).locate(path)
+
+
+def test_a_list_of_millions_is_not_kept_to_locate_one(monkeypatch):
+    """Eight million places in memory for one line number would be a way to stop a server."""
+    monkeypatch.setattr(json_places, "INSIDE_MAX", 3)
+    locate = read_json_located('{\n"a": [1, 2, 3, 4]}').locate
+    assert locate(("a", 2)) == (2, 13)
+    assert locate(("a", 3)) == (2, 1)
 
 
 def test_an_incomplete_choice_type_is_not_taken_for_another():
