@@ -42,6 +42,12 @@ MALFORMED = {
     "byte order mark": (b'\xef\xbb\xbf{"id": "a"}', "byte order mark", 1, 1),
     "the same key twice": (b'{"id": "a",\n "id": "b"}', "'id' stands twice", 2, 2),
     "the same key twice, inside": (b'{"a": [{"b": 1, "b": 1}]}', "'b' stands twice", 1, 17),
+    "the same key, other objects between": (
+        b'{"a": 1,\n"b": {"c": 2},\n"d": [{"a": 3}],\n "a": 4}',
+        "'a' stands twice",
+        4,
+        2,
+    ),
     "the same key, once escaped": (rb'{"id": 1, "\u0069d": 2}', "'id' stands twice", 1, 11),
     "NaN": (b'{"a": NaN}', "NaN", 1, 7),
     "Infinity": (b'{"a": Infinity}', "Infinity", 1, 7),
