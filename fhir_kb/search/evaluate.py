@@ -19,6 +19,9 @@ from fhir_kb.store.keys import parts_of, reference_key
 
 NEGATED = frozenset({"not", "not-in"})
 
+_BY_VALUE_SET = frozenset({"in", "not-in"})
+"""Modifiers whose answer does not depend on the store alone."""
+
 _FEW = 1000
 """Up to so many resources are followed one by one; for more, the index is read through."""
 
@@ -57,10 +60,16 @@ class Evaluation:
         )
         if condition.modifier == "missing":
             return self._missing(question, condition.values)
-        match = search_type(condition.parameter).match
-        found = union([match(question, value) for value in condition.values])
-        if condition.modifier in NEGATED:
-            return self.store.rows_of_type(condition.type) - found
+        if condition.modifier in _BY_VALUE_SET:
+            return self._matching(question, condition.values)
+        asked = ("values", condition.type, condition.name, condition.values, self.base_url)
+        return self.store.remembered(asked, lambda: self._matching(question, condition.values))
+
+    def _matching(self, question: Question, values: tuple[str, ...]) -> Rows:
+        match = search_type(question.parameter).match
+        found = union([match(question, value) for value in values])
+        if question.modifier in NEGATED:
+            return self.store.rows_of_type(question.type) - found
         return found
 
     def _missing(self, question: Question, values: tuple[str, ...]) -> Rows:

@@ -3,6 +3,7 @@
 https://hl7.org/fhir/R4/search.html#sort
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -72,8 +73,8 @@ def _sorted(matches: Rows, orders: Sequence[SortOrder]) -> Iterator[int]:
     order, *following = orders
     present = matches & order.rows
     if following:
-        for _, group in groupby(_ranked(present, order), key=order.rank):
-            yield from _sorted(BitMap(group), following)
+        for group in _groups(present, order):
+            yield from _sorted(group, following)
     else:
         yield from _ranked(present, order)
     if len(present) < len(matches):
@@ -82,6 +83,26 @@ def _sorted(matches: Rows, orders: Sequence[SortOrder]) -> Iterator[int]:
 
 def _ranked(present: Rows, order: SortOrder) -> Iterable[int]:
     """Return the rows by rank, and within one rank newest first."""
-    if len(present) * _WALK_FROM < len(order.ordered):
+    if _is_sparse(present, order):
         return sorted(present, key=lambda row: (order.rank(row), -row))
     return (row for row in order.ordered if row in present)
+
+
+def _groups(present: Rows, order: SortOrder) -> Iterator[Rows]:
+    """Yield the rows of each rank that has any."""
+    if _is_sparse(present, order):
+        for _, members in groupby(sorted(present, key=order.rank), key=order.rank):
+            yield BitMap(members)
+        return
+    ordered, start = order.ordered, 0
+    while start < len(ordered):
+        rank = order.rank(ordered[start])
+        end = bisect_right(ordered, rank, lo=start, key=order.rank)
+        group = BitMap(ordered[start:end]) & present
+        if group:
+            yield group
+        start = end
+
+
+def _is_sparse(present: Rows, order: SortOrder) -> bool:
+    return len(present) * _WALK_FROM < len(order.ordered)

@@ -7,7 +7,7 @@ newest matches are the largest rows of a set. Search works on sets of rows only 
 engine: a snapshot file, an overlay of written resources and the union of both answer alike.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 from pyroaring import AbstractBitMap
@@ -170,6 +170,13 @@ class Index(Protocol):
 
     def owners(self, type: str, parameter: str, occurrences: Rows) -> Rows:
         """Return the rows that hold these occurrences of a composite."""
+        ...
+
+    def remembered(self, question: tuple[object, ...], find: Callable[[], Rows]) -> Rows:
+        """Return what ``find`` gave for this question before, or ask it now.
+
+        A store that changes forgets what no longer holds.
+        """
         ...
 
     @property

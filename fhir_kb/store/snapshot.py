@@ -7,7 +7,7 @@ sort orders are cached within bounds. All methods may be called from any thread.
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +193,14 @@ class Snapshot:
             return NO_ROWS
         rows = array("I", bytes(unsealed(found[0], parameter)))
         return FrozenBitMap(map(rows.__getitem__, occurrences))
+
+    def remembered(self, question: tuple[object, ...], find: Callable[[], Rows]) -> Rows:
+        """Return what ``find`` gave for this question before, or ask it now."""
+        rows = self._cache.get(question)
+        if rows is None:
+            rows = find()
+            self._cache.put(question, rows, len(rows.serialize()) + len(repr(question)))
+        return rows
 
     def _cached(self, statement: str, values: tuple[Any, ...]) -> Rows:
         rows = self._cache.get(values)

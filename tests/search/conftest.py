@@ -37,6 +37,8 @@ OWN = {
 
 VALUE_SETS = {"http://example.org/clots": frozenset({("http://s", "dvt"), ("http://s", "pe")})}
 
+MORE_MODIFIERS = {"uri": ("contains",), "reference": ("text",)}
+
 
 @dataclass(frozen=True)
 class World:
@@ -68,7 +70,8 @@ def extensions(**values: Any) -> list[Json]:
 @pytest.fixture(scope="session")
 def make_world(tmp_path_factory: pytest.TempPathFactory) -> MakeWorld:
     def make(version: str, resources: Iterable[Json]) -> World:
-        table = search_table(version, load(version), TYPES, OWN, VALUE_SETS.get)
+        more = MORE_MODIFIERS if version == "R5" else {}
+        table = search_table(version, load(version), TYPES, OWN, VALUE_SETS.get, more)
         indexer = Indexer(table)
         path: Path = tmp_path_factory.mktemp("world") / "knowledge.db"
         entries = in_row_order(_entry(resource, indexer) for resource in resources)

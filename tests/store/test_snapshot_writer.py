@@ -8,6 +8,7 @@ import pytest
 from fhir_kb.errors import StoreError
 from fhir_kb.store import Entry, IndexRows, Snapshot, in_row_order, write_snapshot
 from fhir_kb.store.index import DateEntry, QuantityEntry, TokenEntry
+from fhir_kb.store.snapshot_schema import SCHEMA
 
 MakeEntry = Callable[..., Entry]
 
@@ -98,6 +99,21 @@ def test_a_build_that_fails_leaves_the_old_file_and_no_other(
 
     with pytest.raises(RuntimeError):
         write_snapshot(path, failing(), version="R5", release="2")
+    assert before == path.read_bytes()
+    assert [path] == list(path.parent.iterdir())
+
+
+def test_a_full_disk_leaves_the_old_file(
+    path: Path, make_entry: MakeEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite reports a page limit as it reports a full disk."""
+    write_snapshot(path, [make_entry("a")], version="R5", release="1")
+    before = path.read_bytes()
+    limited = SCHEMA + "PRAGMA max_page_count = 22;"
+    monkeypatch.setattr("fhir_kb.store.snapshot_writer.SCHEMA", limited)
+    many = (make_entry(f"{number}", indexed(number)) for number in range(3_000))
+    with pytest.raises(StoreError, match="disk is full"):
+        write_snapshot(path, many, version="R5", release="2")
     assert before == path.read_bytes()
     assert [path] == list(path.parent.iterdir())
 
