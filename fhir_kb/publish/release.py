@@ -11,7 +11,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from fhir_kb.errors import MalformedContent
+from fhir_kb.errors import KnowledgeError, MalformedContent
 from fhir_kb.facts import load_knowledge
 from fhir_kb.facts.knowledge import Knowledge
 from fhir_kb.formats import Json
@@ -40,7 +40,8 @@ class Manifest:
 def ensure_release(folder: Path, left_out: frozenset[str] = frozenset()) -> Manifest:
     """Return the manifest of the knowledge in a folder, building it first when it is not current."""
     manifest = _read_manifest(folder)
-    if manifest is None or manifest.made_from != _made_from(left_out):
+    whole = all(snapshot_path(folder, version).exists() for version in VERSIONS.values())
+    if manifest is None or not whole or manifest.made_from != _made_from(left_out):
         return build_release(folder, left_out=left_out)
     return manifest
 
@@ -54,7 +55,10 @@ def build_release(
     build (KnowledgeError) and leaves what was there.
     """
     known = knowledge or load_knowledge()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise KnowledgeError(f"{folder} cannot be made a folder: {error.strerror}") from error
     assembled = {version.mount: assemble(version, known, left_out) for version in VERSIONS.values()}
     for mount, resources in assembled.items():
         version = VERSIONS[mount]
