@@ -43,7 +43,7 @@ MALFORMED = {
     "the same key twice": (b'{"id": "a",\n "id": "b"}', "'id' stands twice", 2, 2),
     "the same key twice, inside": (b'{"a": [{"b": 1, "b": 1}]}', "'b' stands twice", 1, 17),
     "the same key, other objects between": (
-        b'{"a": 1,\n"b": {"c": 2},\n"d": [{"a": 3}],\n "a": 4}',
+        b'{"a": 1,\n"b": [{"a": 3}],\n"d": {"c": 2},\n "a": 4}',
         "'a' stands twice",
         4,
         2,
