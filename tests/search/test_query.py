@@ -1,8 +1,11 @@
 """What is not understood is said, and what is hostile is refused in words."""
 
+import contextlib
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fhir_kb.errors import (
     InvalidParameter,
@@ -12,6 +15,12 @@ from fhir_kb.errors import (
     UnsupportedParameter,
 )
 from fhir_kb.search import Limits, modifiers
+
+OWN_AND_FHIR = (
+    *("category", "subject", "comment", "page", "onset", "frequency", "dose", "actuality"),
+    *("_id", "_lastUpdated", "_tag", "_profile", "_sort", "_count", "_total", "_include"),
+    *("_revinclude", "_has:Group:member", "_has", "_cursor", "_contained", "_summary"),
+)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +108,35 @@ def test_modifiers_are_told_by_parameter(world: Any) -> None:
 def test_an_unknown_type_is_refused(world: Any) -> None:
     with pytest.raises(UnknownType, match="these are: AdverseEvent"):
         world.search("Nothing")
+
+
+NAMES = st.one_of(
+    st.sampled_from(sorted(OWN_AND_FHIR)),
+    st.tuples(
+        st.sampled_from(sorted(OWN_AND_FHIR)),
+        st.sampled_from(":."),
+        st.sampled_from(["", "missing", "exact", "above", "of-type", "Group", "Group._id", "code"]),
+    ).map("".join),
+    st.text(max_size=8),
+)
+VALUES = st.one_of(
+    st.text(max_size=12), st.text("\\,|$:*/-.0129egt#T", max_size=12), st.just("ge2020-01-01")
+)
+
+
+@given(pairs=st.lists(st.tuples(NAMES, VALUES), max_size=3), strict=st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_asked_is_answered_or_refused(
+    pairs: list[tuple[str, str]], strict: bool, small_world: Any
+) -> None:
+    """Any other exception would be an error of the server."""
+    with contextlib.suppress(RequestError):
+        small_world.search("AdverseEvent", *pairs, strict=strict)
+
+
+@pytest.fixture(scope="module")
+def small_world(make_world: Any) -> Any:
+    return make_world("R5", [{"resourceType": "AdverseEvent", "id": "a", "actuality": "actual"}])
 
 
 def test_what_shapes_the_answer_is_left_to_the_caller(world: Any) -> None:
