@@ -27,11 +27,14 @@ https://hl7.org/fhir/R4/valueset-issue-type.html
         ├── MethodNotAllowed         405 not-supported
         ├── NotAcceptable            406 not-supported
         ├── UrlTooLong               414 too-long
-        └── UnsupportedMediaType     415 not-supported
+        ├── UnsupportedMediaType     415 not-supported
+        ├── Unauthenticated          401 login          told without a reason
+        └── DataMissing              412 required       data of a patient that cannot be had
 
 A message says what was asked, why it was refused and what would work.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -206,3 +209,24 @@ class UrlTooLong(RequestError):
 
     status = 414
     code = "too-long"
+
+
+class Unauthenticated(RequestError):
+    """A call without a proof of who makes it; the answer tells nothing, the log tells why."""
+
+    status = 401
+    code = "login"
+
+
+class DataMissing(RequestError):
+    """Data that a decision needs, that was not supplied and cannot be fetched.
+
+    ``keys`` are the prefetch keys concerned, each with the reason in a few words.
+    """
+
+    status = 412
+    code = "required"
+
+    def __init__(self, message: str, keys: Mapping[str, str]) -> None:
+        super().__init__(message)
+        self.keys = keys
