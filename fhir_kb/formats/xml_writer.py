@@ -40,7 +40,7 @@ class XmlWriter:
         name = value.get("resourceType") if isinstance(value, dict) else None
         layout = resource_layout(self._types, name) if isinstance(name, str) else None
         if name is None or layout is None:
-            raise self._refusal(f"has no resourceType of this version, but {name!r:.60}")
+            raise self._refusal(f"has the resourceType {name!r:.60}; this version has no such type")
         self._node(name, value, layout, margin, attributes)
 
     def _node(
