@@ -98,12 +98,17 @@ class Layout:
     siblings: Mapping[str, Member]
 
 
-@lru_cache(maxsize=8192)
 def layout_of(types: TypeLookup, name: str) -> Layout | None:
     """Return the layout of the type ``name``, None when ``types`` does not know it.
 
     The results are kept: pass the same function each time, not a new lambda.
     """
+    # Names come from outside: only those that are types may fill the cache.
+    return None if types(name) is None else _known_layout(types, name)
+
+
+@lru_cache(maxsize=8192)
+def _known_layout(types: TypeLookup, name: str) -> Layout | None:
     shape = types(name)
     if shape is None:
         return None

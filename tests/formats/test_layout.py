@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from fhir_kb.errors import FhirKbError
-from fhir_kb.formats.layout import layout_of, resource_layout
+from fhir_kb.formats.layout import _known_layout, layout_of, resource_layout
 from fhir_kb.formats.xml import read_xml, write_xml
 
 
@@ -92,3 +92,10 @@ def test_a_type_that_is_named_but_not_defined_is_our_fault_not_the_callers():
     with pytest.raises(FhirKbError, match="'Lost'") as caught:
         write_xml({"resourceType": "Thing", "valueLost": {}}, types)
     assert caught.value.status == 500
+
+
+def test_a_name_from_outside_does_not_fill_the_cache():
+    """Each refused document could otherwise leave a megabyte behind, as the name of its root."""
+    before = _known_layout.cache_info().currsize
+    assert layout_of(types, "x" * 1_000_000) is None
+    assert before == _known_layout.cache_info().currsize
