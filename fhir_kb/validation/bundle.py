@@ -11,6 +11,7 @@ from fhir_kb.fhirpath import Node
 from fhir_kb.formats import Json
 from fhir_kb.validation.bundle_document import check_document, check_message
 from fhir_kb.validation.bundle_request import check_requests
+from fhir_kb.validation.bundle_search import check_search_set
 from fhir_kb.validation.walk import Walk
 from fhir_kb.validation.wording import shortened
 
@@ -21,12 +22,13 @@ _BY_TYPE: Mapping[str, Callable[[Walk, Node], None]] = {
     "batch": check_requests,
     "document": check_document,
     "message": check_message,
+    "searchset": check_search_set,
     "transaction": check_requests,
 }
-_WITHOUT_FULL_URL = frozenset(
-    {"transaction", "transaction-response", "batch", "batch-response", "history", "searchset"}
-)
-_SINGLE_LINKS = frozenset({"self", "first", "previous", "prev", "next", "last"})
+_MAY_LACK_FULL_URL = frozenset({"transaction", "transaction-response", "batch", "batch-response"})
+_PAGED = frozenset({"searchset", "history"})
+_OF_PAGES = frozenset({"first", "previous", "prev", "next", "last"})
+_SINGLE_LINKS = _OF_PAGES | {"self"}
 
 
 def check_bundle(walk: Walk, node: Node) -> None:
@@ -35,19 +37,18 @@ def check_bundle(walk: Walk, node: Node) -> None:
     kind = node.value.get("type")
     for index, entry in enumerate(entries):
         _check_full_url(walk, node, f"entry[{index}]", entry, kind)
-        _check_search_mode(walk, node, f"entry[{index}]", entry)
-    _check_links(walk, node)
+    _check_links(walk, node, kind)
     if isinstance(kind, str) and kind in _BY_TYPE:
         _BY_TYPE[kind](walk, node)
 
 
 def _check_full_url(walk: Walk, node: Node, at: str, entry: Json, kind: Any) -> None:
     full_url, resource = entry.get("fullUrl"), entry.get("resource")
-    if not isinstance(resource, dict):
-        return
     if not isinstance(full_url, str):
-        if kind in ("document", "message"):
+        if kind not in _MAY_LACK_FULL_URL and not _is_without_identity(entry):
             walk.report("full-url-missing", node, at=at, kind=kind)
+        return
+    if not isinstance(resource, dict):
         return
     if not _ABSOLUTE.fullmatch(full_url):
         walk.report("full-url-relative", node, at=f"{at}.fullUrl", url=shortened(full_url))
@@ -62,21 +63,24 @@ def _check_full_url(walk: Walk, node: Node, at: str, entry: Json, kind: Any) -> 
         walk.report("full-url-mismatch", node, at=at, url=full_url, name=f"{type}/{id}")
 
 
-def _check_search_mode(walk: Walk, node: Node, at: str, entry: Json) -> None:
-    search, resource = entry.get("search"), entry.get("resource")
-    if not isinstance(search, dict) or not isinstance(resource, dict):
-        return
-    is_outcome = resource.get("resourceType") == "OperationOutcome"
-    if search.get("mode") == "outcome" and not is_outcome:
-        walk.report("search-outcome-type", node, at=at, type=resource.get("resourceType"))
+def _is_without_identity(entry: Json) -> bool:
+    """Whether an entry is of something that has no identity: yet to be made, or said in passing."""
+    request, resource = entry.get("request"), entry.get("resource")
+    is_new = isinstance(request, dict) and request.get("method") == "POST"
+    return is_new or (
+        isinstance(resource, dict) and resource.get("resourceType") == "OperationOutcome"
+    )
 
 
-def _check_links(walk: Walk, node: Node) -> None:
+def _check_links(walk: Walk, node: Node, kind: Any) -> None:
     links = node.value.get("link")
     relations: set[str] = set()
     for index, link in enumerate(links if isinstance(links, list) else ()):
         relation = link.get("relation") if isinstance(link, dict) else None
+        if not isinstance(relation, str):
+            continue
         if relation in relations and relation in _SINGLE_LINKS:
             walk.report("repeated-link", node, at=f"link[{index}]", relation=relation)
-        if isinstance(relation, str):
-            relations.add(relation)
+        elif relation in _OF_PAGES and kind not in _PAGED:
+            walk.report("link-to-page", node, at=f"link[{index}]", relation=relation, kind=kind)
+        relations.add(relation)

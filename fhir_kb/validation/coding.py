@@ -3,6 +3,8 @@
 https://hl7.org/fhir/R4/datatypes.html#Coding
 """
 
+import re
+
 from fhir_kb.definitions.codes import CodeSystemCodes
 from fhir_kb.fhirpath import Node
 from fhir_kb.formats import Json
@@ -30,13 +32,53 @@ def check_coding(walk: Walk, node: Node) -> None:
     if system in SYSTEMS:
         _check_syntax(walk, node, system, code)
         return
+    if system in _EXTERNAL:
+        if walk.first_time("system", system):
+            walk.report("system-not-known", node, system=system)
+        return
     codes = walk.code_system(system)
     if codes is not None:
         _check_code(walk, node, codes, code)
-    elif "/ValueSet/" in system and walk.value_set(system) is not None:
+    else:
+        _check_unknown_system(walk, node, system)
+
+
+_HL7 = re.compile(r"http://hl7\.org/fhir/(?!sid/|test)(?:CodeSystem/)?[A-Za-z0-9-]+")
+_WITHOUT_DEFINITION = frozenset(
+    {
+        "http://hl7.org/fhir/CodeSystem/summary",
+        "http://hl7.org/fhir/color-rgb",
+        "http://hl7.org/fhir/message-events",
+    }
+)
+"""Code systems that the specification names and does not list."""
+
+_EXTERNAL = (
+    "http://loinc.org",
+    "http://snomed.info/sct",
+    UCUM,
+    "http://www.nlm.nih.gov/research/umls/rxnorm",
+)
+
+
+def _check_unknown_system(walk: Walk, node: Node, system: str) -> None:
+    """Say that a system's codes cannot be checked, or what is wrong with its name."""
+    if "/ValueSet/" in system and walk.value_set(system) is not None:
         walk.report("system-is-value-set", node, at="system", system=system)
+    elif _HL7.fullmatch(system) and system not in _WITHOUT_DEFINITION:
+        walk.report("unknown-hl7-system", node, at="system", system=system)
+    elif (right := _right_system(walk, system)) is not None:
+        walk.report("wrong-system", node, at="system", system=system, right=right)
     elif walk.first_time("system", system):
         walk.report("system-not-known", node, system=system)
+
+
+def _right_system(walk: Walk, system: str) -> str | None:
+    """Return the system that is meant by one with https, or with something behind its name."""
+    if system.startswith("https:"):
+        plain = f"http:{system[6:]}"
+        return plain if plain in _EXTERNAL or walk.code_system(plain) is not None else None
+    return next((each for each in _EXTERNAL if system.startswith(each)), None)
 
 
 def check_quantity(walk: Walk, node: Node) -> None:

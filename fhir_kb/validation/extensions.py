@@ -26,6 +26,9 @@ def check_extension(walk: Walk, node: Node) -> None:
         return
     definition = definition_of(walk, node, url)
     if definition is None:
+        if "|" in url and walk.extension(url.partition("|")[0]) is not None:
+            walk.report("extension-url-version", node, at="url", url=url)
+            return
         _report_unknown(walk, node, url)
         return
     if node.parent is None or node.parent.type != EXTENSION or ":" in url:
@@ -107,10 +110,18 @@ def _check_parts(walk: Walk, node: Node, definition: ExtensionDefinition) -> Non
 
 
 def _check_value(walk: Walk, node: Node, definition: ExtensionDefinition) -> None:
-    values = walk.children(node, "value")
+    values, element = walk.children(node, "value"), definition.value
     if not values:
+        if element is not None and (element.min or "extension" not in node.value):
+            walk.report(
+                "extension-needs-value",
+                node,
+                source=definition.url,
+                url=definition.url,
+                types=listed([each.code for each in element.types]),
+            )
         return
-    value, element = values[0], definition.value
+    value = values[0]
     if element is None:
         walk.report("extension-without-value", node, url=definition.url, source=definition.url)
         return

@@ -141,11 +141,19 @@ _CODES = {
         "invalid", "{system} is a value set; Coding.system names the code system of the code"
     ),
     "invalid-syntax": _error("code-invalid", "{code!r} is no {word} ({system}); one is {example}"),
+    "unknown-hl7-system": _warning(
+        "code-invalid",
+        "{system} is in HL7's namespace, but HL7 publishes no code system of that name",
+    ),
+    "wrong-system": _error("code-invalid", "{system} is no code system; {right} is"),
     "identifier-is-no-uri": _error(
         "value",
         "With the system urn:ietf:rfc:3986 the value is an absolute URI; here is {value!r}",
     ),
     "wrong-size": _error("value", "The size says {stated} bytes; the data has {found}"),
+    "wrong-hash": _error(
+        "value", "The hash {stated!r} is not the SHA-1 of the data, which is {found!r}"
+    ),
 }
 
 _REFERENCES = {
@@ -160,6 +168,12 @@ _REFERENCES = {
         "structure", "Reference.type says {stated!r}; the reference is to {named!r}"
     ),
     "unknown-reference-type": _error("value", "{type!r} is no resource type of this version{hint}"),
+    "fragment-not-contained": _error(
+        "not-found", "{reference!r} is to a contained resource that is not there"
+    ),
+    "repeated-element-id": _error("business-rule", "The id {id!r} stands twice in the resource"),
+    "id-extended": _error("structure", "The id of a resource or an element has no extensions"),
+    "repeated-label": _error("business-rule", "The security label {label} stands twice"),
     "contained-without-id": _error(
         "structure", "A contained resource needs an id; it is known by nothing else"
     ),
@@ -221,6 +235,10 @@ _EXTENSIONS = {
     "extension-without-value": _error(
         "structure", "The extension {url} has extensions inside, and no value"
     ),
+    "extension-needs-value": _error("required", "The extension {url} has a value, one of {types}"),
+    "extension-url-version": _error(
+        "value", "The url of an extension has no version; here is {url}"
+    ),
     "extension-value-type": _error(
         "structure", "The extension {url} holds {types}; here is {found}"
     ),
@@ -255,7 +273,11 @@ _NARRATIVE = {
     ),
     "narrative-empty": _error("invariant", "txt-2: The narrative has no text and no image"),
     "narrative-repeated-id": _error("invalid", "The id {id!r} stands twice in the narrative"),
-    "narrative-link": _warning(
+    "narrative-nesting": _error(
+        "structure", "<{element}> may not stand in <{around}>: XHTML does not allow it"
+    ),
+    "narrative-scheme": _error("invalid", "The link {link!r} leads nowhere in a browser"),
+    "narrative-link": _error(
         "invalid", "The link '#{fragment}' leads nowhere: nothing in the resource has that id"
     ),
 }
@@ -270,6 +292,24 @@ _BUNDLE = {
     ),
     "full-url-mismatch": _error(
         "invalid", "{url} looks like a resource on a server, so it ends with {name}"
+    ),
+    "link-to-page": _error(
+        "structure", "The link {relation!r} is between pages; a {kind} has none"
+    ),
+    "search-entry-empty": _error("required", "An entry of a search result has a resource"),
+    "search-entry-without-id": _error(
+        "required", "A search result with the mode {mode!r} has an id"
+    ),
+    "search-match-type": _error(
+        "structure", "The search was for {searched}; a match of it is no {type}"
+    ),
+    "reference-misses-entry": _warning(
+        "not-found",
+        "{reference!r} has the type and id of {entries}, but does not lead to its fullUrl from "
+        "here ({base})",
+    ),
+    "urn-not-in-bundle": _warning(
+        "not-found", "{reference!r} is no entry of the Bundle, and a URN can be found nowhere else"
     ),
     "search-outcome-type": _error(
         "structure", "An entry with the mode 'outcome' is an OperationOutcome; here is {type}"
@@ -301,8 +341,31 @@ _AUTHORED = {
         "The system of what a ValueSet includes is the absolute URL of a code system; here is "
         "{system!r}",
     ),
+    "included-system-version": _error(
+        "business-rule",
+        "The version {version!r} does not belong into the system; there is include.version",
+    ),
+    "concepts-not-expected": _error(
+        "business-rule", "The content is 'not-present', yet there are concepts"
+    ),
+    "supplement-without-base": _error(
+        "business-rule", "A supplement says what it supplements (CodeSystem.supplements)"
+    ),
+    "base-without-supplement": _error(
+        "business-rule", "A code system that supplements another has the content 'supplement'"
+    ),
+    "unknown-hl7-property": _error(
+        "business-rule", "{uri} is in HL7's namespace, but HL7 defines no such property"
+    ),
+    "property-code": _error(
+        "business-rule", "The property {uri} has the code {code!r}, not {found!r}"
+    ),
+    "property-without-value": _error("business-rule", "The property {name!r} has no value"),
+    "unknown-concept": _error(
+        "business-rule", "{code!r} is no code of this code system (property {name!r})"
+    ),
     "included-code-unknown": _warning("code-invalid", "{code!r} is not a code of {system}{hint}"),
-    "wrong-count": _warning("business-rule", "The count says {stated} concepts; there are {found}"),
+    "wrong-count": _error("business-rule", "The count says {stated} concepts; there are {found}"),
     "repeated-property": _error("business-rule", "There is a property with the {what} already"),
     "property-type": _error("business-rule", "The property {name} is of type {type}, not {found}"),
     "undefined-property": _warning(

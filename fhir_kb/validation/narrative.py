@@ -4,59 +4,28 @@ https://hl7.org/fhir/R4/narrative.html#xhtml
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any
 from xml.parsers import expat  # noqa: S407  # expat is safe once DOCTYPE is refused, as here
 
 from fhir_kb.fhirpath import Node
 from fhir_kb.formats.narrative import XHTML
-from fhir_kb.validation.resolution import container_of
 from fhir_kb.validation.walk import Walk
 from fhir_kb.validation.wording import shortened
-
-ELEMENTS = frozenset(
-    """
-    a abbr acronym address area b bdo big blockquote br caption cite code col colgroup dd dfn div
-    dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li map ol p pre q samp small span strong sub sup table
-    tbody td tfoot th thead tr tt ul var
-    """.split()
+from fhir_kb.validation.xhtml import (
+    ANYWHERE,
+    BLOCKS,
+    CHILDREN,
+    ELEMENTS,
+    OF_ELEMENT,
+    PARENTS,
+    RUNNING_TEXT,
+    WITHOUT_CONTENT,
 )
-"""Chapters 7 to 11 (without 9.4) and 15 of HTML 4.0, with links, images and their maps."""
 
-_ANYWHERE = frozenset(
-    """
-    title style class id idref lang xml:lang xml:space dir accesskey tabindex
-    span width align valign char charoff abbr axis headers scope rowspan colspan
-    """.split()
-)
-_OF_ELEMENT: Mapping[str, frozenset[str]] = {
-    "a": frozenset("href name charset type hreflang rel rev shape coords".split()),
-    "area": frozenset("shape coords href nohref alt".split()),
-    "blockquote": frozenset({"cite"}),
-    "br": frozenset({"clear"}),
-    "div": frozenset({"xmlns"}),
-    "hr": frozenset({"size", "noshade"}),
-    "img": frozenset("src alt longdesc height border usemap ismap".split()),
-    "li": frozenset({"type", "value"}),
-    "map": frozenset({"name"}),
-    "ol": frozenset({"type", "start", "compact"}),
-    "pre": frozenset({"space"}),
-    "q": frozenset({"cite"}),
-    "table": frozenset("summary border frame rules cellspacing cellpadding".split()),
-    "td": frozenset({"nowrap", "bgcolor"}),
-    "th": frozenset({"nowrap", "bgcolor"}),
-    "tr": frozenset({"bgcolor"}),
-    "ul": frozenset({"type", "compact"}),
-}
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.\-]*):")
-_WEB = frozenset({"http", "https", "ftp", "cid"})
-_SCHEMES: Mapping[str, frozenset[str]] = {
-    "cite": _WEB,
-    "href": _WEB | {"mailto", "tel", "urn", "file"},
-    "longdesc": _WEB,
-    "src": _WEB | {"data"},
-}
-"""Attributes that lead elsewhere, and the schemes that do nothing but lead there."""
+_LINKS = frozenset({"cite", "href", "longdesc", "src"})
+_ACTIVE_SCHEMES = frozenset({"javascript", "vbscript"})
+_NAMING_SCHEMES = frozenset({"urn", "cid"})
 _ACTIVE_STYLE = re.compile(r"expression\s*\(|javascript:|@import|behaviou?r\s*:|-moz-binding", re.I)
 
 
@@ -68,7 +37,8 @@ class _Narrative:
         self._node = node
         self._ids: set[str] = set()
         self._fragments: list[str] = []
-        self._depth = 0
+        self._open: list[str] = []
+        self._in_text = 0
         self._has_content = False
         self._parser = self._new_parser()
 
@@ -76,6 +46,7 @@ class _Narrative:
         parser = expat.ParserCreate("utf-8")
         parser.buffer_text = True
         parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         parser.StartDoctypeDeclHandler = self._doctype
         return parser
@@ -103,15 +74,36 @@ class _Narrative:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.partition(":")[2] or name
-        if not self._depth:
+        if not self._open:
             self._check_root(name, local, attributes)
-        self._depth += 1
-        if local not in ELEMENTS:
+        elif local not in ELEMENTS:
             self._report("narrative-element", element=name)
+        else:
+            self._check_place(local, self._open[-1])
+        self._open.append(local)
+        if local in RUNNING_TEXT:
+            self._in_text += 1
         elif local == "img":
             self._has_content = True
         if attributes:
             self._check_attributes(local, attributes)
+
+    def _end(self, _: str) -> None:
+        if self._open.pop() in RUNNING_TEXT:
+            self._in_text -= 1
+
+    def _check_place(self, element: str, around: str) -> None:
+        if (
+            around in WITHOUT_CONTENT
+            or (around in CHILDREN and element not in CHILDREN[around])
+            or (element in PARENTS and around not in PARENTS[element])
+        ):
+            self._report("narrative-nesting", element=element, around=around)
+        elif self._in_text and element in BLOCKS:
+            text = next(each for each in reversed(self._open) if each in RUNNING_TEXT)
+            self._report("narrative-nesting", element=element, around=text)
+        elif element == "a" and "a" in self._open:
+            self._report("narrative-nesting", element="a", around="a")
 
     def _check_root(self, name: str, local: str, attributes: dict[str, str]) -> None:
         prefix = name.removesuffix(local).removesuffix(":")
@@ -122,11 +114,11 @@ class _Narrative:
             self._report("narrative-namespace", namespace=namespace or "none", needed=XHTML)
 
     def _check_attributes(self, element: str, attributes: dict[str, str]) -> None:
-        own = _OF_ELEMENT.get(element, frozenset())
+        own = OF_ELEMENT.get(element, frozenset())
         for name, value in attributes.items():
-            if name not in _ANYWHERE and name not in own and not name.startswith("xmlns:"):
+            if name not in ANYWHERE and name not in own and not name.startswith("xmlns:"):
                 self._report("narrative-attribute", attribute=name, element=element)
-            elif name in _SCHEMES:
+            elif name in _LINKS:
                 self._check_link(element, name, value)
             elif name == "style" and _ACTIVE_STYLE.search(value):
                 self._report("narrative-active", what=f"style {shortened(value)!r}")
@@ -134,11 +126,17 @@ class _Narrative:
                 self._check_id(name, value)
 
     def _check_link(self, element: str, name: str, value: str) -> None:
-        scheme = _SCHEME.match(value)
         if value.startswith("#"):
             self._fragments.append(value[1:])
-        elif scheme and scheme[1].lower() not in _SCHEMES[name]:
-            self._report("narrative-active", what=f"{name} {shortened(value)!r} of {element!r}")
+            return
+        match = _SCHEME.match(value)
+        scheme = match[1].lower() if match else ""
+        if scheme in _ACTIVE_SCHEMES:
+            self._report("narrative-active", what=f"{name} {shortened(value)!r} of <{element}>")
+        elif scheme in _NAMING_SCHEMES and name == "href":
+            self._report("narrative-scheme", source="", link=shortened(value))
+        elif not value and name == "href":
+            self._report("narrative-scheme", source="", link="")
 
     def _check_id(self, name: str, value: str) -> None:
         if name == "id" and value in self._ids:
@@ -150,8 +148,7 @@ class _Narrative:
             self._report("narrative-link", source="", fragment=fragment)
 
     def _is_in_resource(self, fragment: str) -> bool:
-        container = container_of(self._node)
-        return container is not None and _has_id(container.value, fragment)
+        return fragment in self._walk.ids(self._node)
 
     def _text(self, text: str) -> None:
         if not self._has_content and not text.isspace():
@@ -172,19 +169,3 @@ def check_narrative(walk: Walk, node: Node) -> None:
     div = node.value.get("div")
     if isinstance(div, str) and div:
         _Narrative(walk, node).check(div)
-
-
-def _has_id(value: object, id: str) -> bool:
-    """Whether an element, a contained resource or a narrative below ``value`` has this id."""
-    waiting = [value]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            if value.get("id") == id:
-                return True
-            waiting.extend(value.values())
-        elif isinstance(value, list):
-            waiting.extend(value)
-        elif isinstance(value, str) and value.startswith("<") and f'id="{id}"' in value:
-            return True
-    return False

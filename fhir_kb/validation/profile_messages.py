@@ -49,6 +49,12 @@ PROFILE_MESSAGES: Mapping[str, Message] = {
         "{reference!r} ({element}) leads to a resource that does not meet {profiles}: {reasons} "
         "(profile {profile})",
     ),
+    "target-not-checked": Message(
+        "information",
+        "not-supported",
+        "{reference!r} ({element}) leads to a resource that is not at hand; whether it meets "
+        "{profiles} was not checked (profile {profile})",
+    ),
     "wrong-aggregation": Message(
         "error",
         "structure",

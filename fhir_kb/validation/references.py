@@ -9,7 +9,7 @@ from typing import Any
 from fhir_kb.definitions import ElementType
 from fhir_kb.fhirpath import Node
 from fhir_kb.formats import Json
-from fhir_kb.validation.resolution import contained_resource
+from fhir_kb.validation.resolution import Scope, contained_resource
 from fhir_kb.validation.walk import Rule, Walk
 from fhir_kb.validation.wording import listed, nearest, shortened
 
@@ -72,14 +72,35 @@ def _named_type(walk: Walk, node: Node, at: str, reference: str) -> str | None:
         resolved = walk.resolve(reference)
         if resolved is not None:
             return _type_of(resolved)
+        if reference.startswith("urn:") and walk.scope is not None:
+            walk.report("urn-not-in-bundle", node, at=at, reference=shortened(reference))
         match = _RESTFUL.fullmatch(reference)
         return match["type"] if match and match["type"] in walk.definitions.resource_types else None
     match = _RELATIVE.fullmatch(reference)
+    if match is not None and walk.scope is not None:
+        _check_in_bundle(walk, node, at, reference, walk.scope)
     if match is None or match["type"] not in walk.definitions.resource_types:
         hint = nearest(match["type"], walk.definitions.resource_types) if match else ""
         walk.report("reference-form", node, at=at, reference=shortened(reference), hint=hint)
         return None
     return match["type"]
+
+
+def _check_in_bundle(walk: Walk, node: Node, at: str, reference: str, scope: Scope) -> None:
+    """Report a reference that names an entry's type and id, but does not lead to its fullUrl."""
+    if scope.resolve(reference) is not None:
+        return
+    alike = scope.index.alike(reference)
+    if alike:
+        walk.report(
+            "reference-misses-entry",
+            node,
+            at=at,
+            severity="error" if scope.is_closed else None,
+            reference=shortened(reference),
+            entries=listed([f"entry[{each}]" for each in alike]),
+            base=scope.full_url or "no fullUrl",
+        )
 
 
 def _type_of(resource: Any) -> str | None:

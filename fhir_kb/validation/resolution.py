@@ -4,7 +4,9 @@ https://hl7.org/fhir/R4/bundle.html#references
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from fhir_kb.fhirpath import Node
 from fhir_kb.formats import Json
@@ -22,6 +24,7 @@ class BundleIndex:
         entries = bundle.get("entry")
         self._by_url: dict[str, list[int]] = {}
         self._by_name: dict[str, list[int]] = {}
+        self.kind = bundle.get("type")
         self.entries = [each for each in entries or () if isinstance(each, dict)]
         for index, entry in enumerate(self.entries):
             resource = entry.get("resource")
@@ -66,6 +69,11 @@ class Scope:
     full_url: object
     outer: "Scope | None"
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the Bundle has to hold together by itself: a document or a message."""
+        return self.index.kind in ("document", "message")
+
     def resolve(self, reference: str) -> Json | None:
         """Return the resource that ``reference`` means here, None if it is not in the Bundle."""
         found = self.index.find(reference, self.full_url)
@@ -73,6 +81,24 @@ class Scope:
             resource: Json = self.index.entries[found[0]]["resource"]
             return resource
         return None if self.outer is None else self.outer.resolve(reference)
+
+
+_XHTML_ID = re.compile(r"""\s(?:id|name)\s*=\s*["']([^"']+)["']""")
+
+
+def ids_in(value: Any) -> Iterator[str]:
+    """Yield the ids of resources and elements below ``value``, and those in its narratives."""
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if value.__class__ is dict:
+            if isinstance(value.get("id"), str):
+                yield value["id"]
+            waiting.extend(value.values())
+        elif value.__class__ is list:
+            waiting.extend(value)
+        elif value.__class__ is str and value.startswith("<"):
+            yield from _XHTML_ID.findall(value)
 
 
 def container_of(node: Node) -> Node | None:

@@ -9,24 +9,36 @@ from fhir_kb.definitions import Definitions, Element, ElementType, TypeDefinitio
 from fhir_kb.validation.attachment import check_attachment
 from fhir_kb.validation.bindings import binding_rule
 from fhir_kb.validation.bundle import check_bundle
+from fhir_kb.validation.code_system import check_code_system
 from fhir_kb.validation.coding import check_coding, check_quantity
 from fhir_kb.validation.contained import check_contained
+from fhir_kb.validation.expressions import check_expression, check_fhirpath
 from fhir_kb.validation.extensions import check_extension
 from fhir_kb.validation.identifier import check_identifier
+from fhir_kb.validation.identity import check_element_id, check_fragment, check_meta
 from fhir_kb.validation.invariants import invariant_rules
 from fhir_kb.validation.narrative import check_narrative
 from fhir_kb.validation.references import TARGETED, reference_rule
+from fhir_kb.validation.structure_definition import check_structure_definition
+from fhir_kb.validation.value_set import check_value_set
 from fhir_kb.validation.walk import Rule
 
 TYPE_RULES: Mapping[str, tuple[Rule, ...]] = {
     "Attachment": (check_attachment,),
     "Bundle": (check_bundle,),
+    "CodeSystem": (check_code_system,),
     "Coding": (check_coding,),
     "DomainResource": (check_contained,),
+    "ElementDefinition.constraint": (check_fhirpath,),
+    "Expression": (check_expression,),
     "Extension": (check_extension,),
     "Identifier": (check_identifier,),
+    "Meta": (check_meta,),
     "Narrative": (check_narrative,),
     "Quantity": (check_quantity,),
+    "SearchParameter": (check_fhirpath,),
+    "StructureDefinition": (check_structure_definition,),
+    "ValueSet": (check_value_set,),
 }
 """Rules of the text that no invariant states; a type has those of its base types too."""
 
@@ -52,6 +64,10 @@ def element_rules(
     if element.binding and not code_set(element, type, definitions):
         bound = binding_rule(element.binding, type.code)
         rules += [bound] if bound else []
+    if type.code == "canonical":
+        rules.append(check_fragment)
+    elif element.name == "id" and element.xml_attribute:
+        rules.append(check_element_id)
     if type.code in TARGETED:
         rules.append(reference_rule(type))
     rules += invariant_rules(element.constraints, definitions, type.code)

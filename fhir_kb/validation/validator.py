@@ -112,6 +112,7 @@ class Validator:
         walk.environment = Environment(
             resolve=walk.resolve,
             member_of=lambda node, canonical: member_of(walk, node, canonical),
+            conforms_to=walk.conforms,
             units=convert,
             budget=Budget(deadline=walk.deadline),
         )

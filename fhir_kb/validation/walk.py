@@ -10,7 +10,9 @@ each schema of the set, and no snapshot has to be generated.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Literal, Protocol
 
 from fhir_kb.definitions import Definitions
@@ -21,10 +23,11 @@ from fhir_kb.fhirpath.expression import types_of
 from fhir_kb.fhirpath.types import Found, nodes_at
 from fhir_kb.formats import Json
 from fhir_kb.formats.location import Locator
+from fhir_kb.validation.canonical import type_of_specification
 from fhir_kb.validation.issue import Issue, Severity
 from fhir_kb.validation.limits import Limits
 from fhir_kb.validation.messages import MESSAGES
-from fhir_kb.validation.resolution import BundleIndex, Scope
+from fhir_kb.validation.resolution import BundleIndex, Scope, ids_in
 
 Mode = Literal["structure", "standard", "strict"]
 Rule = Callable[["Walk", Node], None]
@@ -104,7 +107,9 @@ class Walk:
         self._until_clock = _CLOCK_INTERVAL
         self._reported: set[tuple[str, str, str]] = set()
         self._met: set[tuple[str, str]] = set()
+        self._ids: frozenset[str] | None = None
         self._indexes: dict[int, BundleIndex] = {}
+        self._tried: dict[tuple[int, int], Sequence[Issue]] = {}
 
     def report(
         self,
@@ -191,6 +196,15 @@ class Walk:
             index = self._indexes[id(bundle)] = BundleIndex(bundle)
         return index
 
+    def ids(self, node: Node) -> frozenset[str]:
+        """Return every id of the whole resource around ``node``; gathered once."""
+        if self._ids is None:
+            root = node
+            while root.parent is not None:
+                root = root.parent
+            self._ids = frozenset(ids_in(root.value))
+        return self._ids
+
     def resolve(self, reference: str) -> Json | None:
         """Return the resource that ``reference`` means in the Bundle around, None if in none."""
         return None if self.scope is None else self.scope.resolve(reference)
@@ -211,8 +225,17 @@ class Walk:
         places = [place] if isinstance(place, Found) else place.values()
         return [child for each in places for child in nodes_at(node, elements, each)]
 
-    def passes(self, node: Node, schema: Schema) -> bool:
-        """Return whether ``node`` meets ``schema``, without reporting what it does not meet."""
+    def failures(self, node: Node, schema: Schema, scope: Scope | None = None) -> Sequence[Issue]:
+        """Return the errors that ``schema`` finds at ``node``, without reporting them.
+
+        ``scope`` is where references are resolved, if not where they are now. A node that is
+        being tried already has none so far: references may go round in a circle.
+        """
+        key = (id(schema), id(node.value))
+        known = self._tried.get(key) if node.value.__class__ is dict else None
+        if known is not None:
+            return known
+        self._tried[key] = ()
         trial = Walk(
             self.definitions,
             self.conformance,
@@ -220,14 +243,29 @@ class Walk:
             limits=self.limits,
             is_xml=self.is_xml,
         )
-        trial.environment = self.environment
         trial.deadline = self.deadline
-        trial.scope = self.scope
-        try:
+        trial.scope = scope or self.scope
+        trial.environment = replace(self.environment, resolve=trial.resolve)
+        trial._tried = self._tried
+        with suppress(Stopped):
             schema.check(trial, node)
-        except Stopped:
-            return False
-        return not any(issue.is_error for issue in trial.issues)
+        found = self._tried[key] = [issue for issue in trial.issues if issue.is_error]
+        return found
+
+    def passes(self, node: Node, schema: Schema) -> bool:
+        """Return whether ``node`` meets ``schema``, without reporting what it does not meet."""
+        return not self.failures(node, schema)
+
+    def conforms(self, node: Node, canonical: str) -> bool | None:
+        """Return whether ``node`` meets a profile; None if the profile is not at hand.
+
+        The name of a type asks for the type only: that a node meets its type is checked anyway.
+        """
+        type = type_of_specification(canonical, self.definitions)
+        if type is not None:
+            return self.definitions.is_subtype(node.type, type)
+        schema = self.conformance.profile(canonical)
+        return None if schema is None else self.passes(node, schema)
 
     def value_set(self, canonical: str) -> ValueSetCodes | None:
         """Return the codings of a value set, as far as they are known offline."""

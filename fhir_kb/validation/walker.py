@@ -168,5 +168,7 @@ class Walker:
             return
         child = Node(value, member.type, extra, node, member.name, index)
         self.element(child, extra, member.shape)
+        if member.key == "id" and "extension" in extra:
+            self._walk.report("id-extended", child)
         if value is None and extra and "extension" not in extra:
             self._walk.report("no-value", child)

@@ -1,0 +1,79 @@
+"""Which elements and attributes a narrative may have, and which may stand in which.
+
+https://hl7.org/fhir/R4/narrative.html#xhtml and https://www.w3.org/TR/xhtml1/dtds.html
+"""
+
+from collections.abc import Mapping
+
+ELEMENTS = frozenset(
+    """
+    a abbr acronym address area b bdo big blockquote br caption cite code col colgroup dd dfn div
+    dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li map ol p pre q samp small span strong sub sup table
+    tbody td tfoot th thead tr tt ul var
+    """.split()
+)
+"""Chapters 7 to 11 (without 9.4) and 15 of HTML 4.0, with links, images and their maps."""
+
+ANYWHERE = frozenset(
+    """
+    title style class id lang xml:lang xml:space dir accesskey tabindex
+    span width align valign char charoff abbr axis headers scope rowspan colspan
+    """.split()
+)
+"""Attributes of every element."""
+
+OF_ELEMENT: Mapping[str, frozenset[str]] = {
+    "a": frozenset("href name charset type hreflang rel rev shape coords".split()),
+    "area": frozenset("shape coords href nohref alt".split()),
+    "blockquote": frozenset({"cite"}),
+    "div": frozenset({"xmlns"}),
+    "img": frozenset("src alt longdesc height border usemap ismap".split()),
+    "map": frozenset({"name"}),
+    "pre": frozenset({"space"}),
+    "q": frozenset({"cite"}),
+    "table": frozenset("summary border frame rules cellspacing cellpadding".split()),
+    "td": frozenset({"nowrap"}),
+    "th": frozenset({"nowrap"}),
+}
+"""Further attributes of some elements."""
+
+WITHOUT_CONTENT = frozenset({"area", "br", "hr", "img"})
+
+CHILDREN: Mapping[str, frozenset[str]] = {
+    "dl": frozenset({"dd", "dt"}),
+    "map": frozenset({"area"}),
+    "ol": frozenset({"li"}),
+    "table": frozenset({"caption", "col", "colgroup", "tbody", "tfoot", "thead", "tr"}),
+    "tbody": frozenset({"tr"}),
+    "tfoot": frozenset({"tr"}),
+    "thead": frozenset({"tr"}),
+    "tr": frozenset({"td", "th"}),
+    "ul": frozenset({"li"}),
+}
+"""All that may stand in an element, where that is not text."""
+
+PARENTS: Mapping[str, frozenset[str]] = {
+    "caption": frozenset({"table"}),
+    "col": frozenset({"colgroup", "table"}),
+    "colgroup": frozenset({"table"}),
+    "dd": frozenset({"dl"}),
+    "dt": frozenset({"dl"}),
+    "li": frozenset({"ol", "ul"}),
+    "tbody": frozenset({"table"}),
+    "td": frozenset({"tr"}),
+    "tfoot": frozenset({"table"}),
+    "th": frozenset({"tr"}),
+    "thead": frozenset({"table"}),
+    "tr": frozenset({"table", "tbody", "tfoot", "thead"}),
+}
+"""All that an element may stand in, where that is not everywhere."""
+
+RUNNING_TEXT = frozenset(
+    """
+    a abbr acronym address b bdo big cite code dfn em h1 h2 h3 h4 h5 h6 i kbd p pre q samp small
+    span strong sub sup tt var
+    """.split()
+)
+"""Paragraphs, headings and phrases: blocks may not stand anywhere inside."""
+
+BLOCKS = frozenset({"blockquote", "div", "dl", "ol", "p", "pre", "table", "ul"})
