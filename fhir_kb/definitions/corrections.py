@@ -124,8 +124,8 @@ INVARIANTS: tuple[Correction, ...] = (
         "ctm-1",
         "onBehalfOf.exists() implies (member.resolve() is Practitioner)",
         "onBehalfOf.exists() implies "
-        "(member.resolve().iif(empty(), true, ofType(Practitioner).exists()))",
-        "Empty when the member cannot be resolved; R4 and R4B say so.",
+        "iif((member.resolve() is Practitioner) = false, false, true)",
+        "Empty when the member cannot be resolved and its reference names no type.",
     ),
     Correction(
         "dgr-1",
