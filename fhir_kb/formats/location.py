@@ -5,8 +5,8 @@ https://hl7.org/fhir/R4/operationoutcome-definitions.html#OperationOutcome.issue
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Protocol
 
 from fhir_kb.errors import MalformedContent
 from fhir_kb.formats import Json
@@ -65,6 +65,13 @@ class Locator:
         ``path`` is a key path, or a FHIRPath of names and indexes that begins with the
         resource type: ``Patient.name[0].given[1]``, ``Observation.value.ofType(Quantity)``.
         """
+        return self._locate(self._place(path).offset)
+
+    def inside(self, path: Path) -> "Locator":
+        """Return the locator of the value at ``path``, as if it stood alone."""
+        return Locator(lambda: self._place(path), self._locate)
+
+    def _place(self, path: Path | str) -> Place:
         if self._root is None:
             self._root = self._find_root()
         place = self._root
@@ -73,7 +80,7 @@ class Locator:
             if found is None:
                 break
             place = found
-        return self._locate(place.offset)
+        return place
 
 
 class Located(NamedTuple):
@@ -82,6 +89,19 @@ class Located(NamedTuple):
     value: Json
     faults: list[Fault]
     locate: Locator
+
+
+def part_of(located: Located, path: Path) -> Located:
+    """Return the object at ``path`` with the faults inside it, as if it had been read alone."""
+    value: Any = located.value
+    for step in path:
+        value = value[step]
+    faults = [
+        replace(fault, path=fault.path[len(path) :])
+        for fault in located.faults
+        if fault.path[: len(path)] == path
+    ]
+    return Located(value, faults, located.locate.inside(path))
 
 
 def location_after(text: str) -> Location:

@@ -14,7 +14,7 @@ from fhir_kb.errors import MalformedContent, TooLarge
 from fhir_kb.fhirpath import Budget, Environment, Node
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import read_json_located
-from fhir_kb.formats.location import Located, Location, expression
+from fhir_kb.formats.location import Located, Location, Path, expression, part_of
 from fhir_kb.formats.xml import read_xml_located
 from fhir_kb.units import convert
 from fhir_kb.validation.bindings import member_of
@@ -69,10 +69,12 @@ class Validator:
         profiles: Sequence[str] = (),
         mode: Mode = "standard",
         limits: Limits = DEFAULT_LIMITS,
+        part: Path = (),
     ) -> list[Issue]:
         """Return what is wrong with ``resource`` and what could not be checked, as it was found.
 
-        Content that cannot be read, or passes a limit, is an issue of its own (``fatal``);
+        ``part`` leads to a resource inside a text: it is validated as if it stood alone, and the
+        rest not at all. Content that cannot be read, or passes a limit, is an issue of its own (``fatal``);
         nothing is raised. Text may be JSON or XML, told apart by its first character.
         """
         is_xml = _is_xml(resource)
@@ -85,7 +87,7 @@ class Validator:
             is_xml=is_xml,
         )
         try:
-            located = self._read(resource, limits, is_xml=is_xml)
+            located = self._read(resource, limits, part, is_xml=is_xml)
         except MalformedContent as error:
             return [_unreadable(error)]
         value = located if isinstance(located, dict) else located.value
@@ -98,15 +100,17 @@ class Validator:
         return [*_faults(located, walk), *walk.issues]
 
     def _read(
-        self, resource: Json | bytes | str, limits: Limits, *, is_xml: bool
+        self, resource: Json | bytes | str, limits: Limits, part: Path, *, is_xml: bool
     ) -> Json | Located:
         if isinstance(resource, dict):
             return resource
         if is_xml:
-            return read_xml_located(
+            located = read_xml_located(
                 resource, self.definitions.type, max_bytes=limits.bytes, max_depth=limits.depth
             )
-        return read_json_located(resource, max_bytes=limits.bytes, max_depth=limits.depth)
+        else:
+            located = read_json_located(resource, max_bytes=limits.bytes, max_depth=limits.depth)
+        return part_of(located, part) if part else located
 
     def _walk(self, walk: Walk, value: Json) -> None:
         walk.environment = Environment(
