@@ -34,10 +34,26 @@ def check_extension(walk: Walk, node: Node) -> None:
     if node.parent is None or node.parent.type != EXTENSION or ":" in url:
         _check_modifier(walk, node, definition)
         check_context(walk, node, definition)
+    outermost = _outermost(node)
+    profile = walk.conformance.profile(outermost.value.get("url") or "")
+    if profile is not None:
+        # A profile checks what is inside, parts within parts too.
+        if outermost is node:
+            profile.check(walk, node)
+        return
     _check_parts(walk, node, definition)
     _check_value(walk, node, definition)
     for rule in invariant_rules(definition.constraints, walk.definitions, EXTENSION):
         rule(walk, node)
+
+
+def _outermost(node: Node) -> Node:
+    """Return the extension that a part is part of; one with a URL of its own stands alone."""
+    while node.parent is not None and node.parent.type == EXTENSION:
+        if ":" in str(node.value.get("url")):
+            break
+        node = node.parent
+    return node
 
 
 def definition_of(walk: Walk, node: Node, url: str) -> ExtensionDefinition | None:

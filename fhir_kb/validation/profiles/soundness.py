@@ -1,0 +1,37 @@
+"""Whether a conformance resource has the shape that reading it relies on.
+
+https://hl7.org/fhir/R4/conformance-module.html
+
+What comes from a package may be anything. A list where an object should be makes a resource
+unusable; a missing title does not.
+"""
+
+from fhir_kb.definitions import Definitions
+from fhir_kb.formats import Json
+from fhir_kb.validation.validator import Validator
+
+_MISSHAPES = frozenset(
+    {
+        "unknown-resource-type",
+        "array-needed",
+        "unexpected-array",
+        "object-needed",
+        "wrong-json-type",
+        "null-value",
+        "null-in-array",
+        "too-deep",
+    }
+)
+
+
+def unsoundness(resource: Json, definitions: Definitions) -> str | None:
+    """Return what is wrong with the shape of a resource, None if it can be read."""
+    is_terminology = resource.get("resourceType") != "StructureDefinition"
+    for issue in Validator(definitions).validate(resource, mode="structure"):
+        is_part = "." in issue.expression
+        if issue.message_id in _MISSHAPES or (
+            # A concept without code or a filter without value means nothing.
+            issue.message_id == "missing-element" and is_terminology and is_part
+        ):
+            return f"{issue.message} ({issue.expression})"
+    return None
