@@ -39,7 +39,7 @@ class Manifest:
 
 def ensure_release(folder: Path, left_out: frozenset[str] = frozenset()) -> Manifest:
     """Return the manifest of the knowledge in a folder, building it first when it is not current."""
-    manifest = _read_manifest(folder)
+    manifest = read_manifest(folder)
     whole = all(snapshot_path(folder, version).exists() for version in VERSIONS.values())
     if manifest is None or not whole or manifest.made_from != _made_from(left_out):
         return build_release(folder, left_out=left_out)
@@ -100,7 +100,8 @@ def _entries(version: Version, resources: list[Json]) -> Iterator[Entry]:
         yield Entry(stored, indexer.index(resource))
 
 
-def _read_manifest(folder: Path) -> Manifest | None:
+def read_manifest(folder: Path) -> Manifest | None:
+    """Return the manifest of a folder, None where there is none that can be read."""
     try:
         content = read_json((folder / MANIFEST).read_bytes())
         return Manifest(**content)

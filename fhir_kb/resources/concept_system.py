@@ -3,7 +3,8 @@
 https://hl7.org/fhir/R4/codesystem.html, https://hl7.org/fhir/R4/valueset.html
 
 A ValueSet ``concept-<group>`` holds the terms of one group under our own codes and under the
-public codes that were checked; the CodeSystem ties the two together by a property.
+public codes that were checked, the ValueSet ``concept`` those of every group. The CodeSystem ties
+our own and the public codes together by a property.
 """
 
 from collections.abc import Iterator, Mapping
@@ -41,17 +42,32 @@ _NOTICES: Mapping[str, str] = {
 
 
 def build(context: Context) -> Iterator[Json]:
-    """Yield the CodeSystem of all concepts, then one ValueSet for each group of them."""
+    """Yield the CodeSystem and the ValueSet of all concepts, then a ValueSet for each group."""
+    concepts = sorted(context.knowledge.concepts.values(), key=lambda concept: concept.id)
     groups: dict[str, list[Concept]] = {}
-    for concept in context.knowledge.concepts.values():
+    for concept in concepts:
         groups.setdefault(concept.group, []).append(concept)
-    yield _code_system(context, groups)
+    yield _code_system(context, concepts, groups)
+    yield _value_set(
+        context,
+        "concept",
+        "All concepts",
+        "The terms of every group: our own codes, and the public codes of the same meaning.",
+        concepts,
+    )
     for group in sorted(groups):
-        yield _value_set(context, group, groups[group])
+        yield _value_set(
+            context,
+            f"concept-{group}",
+            f"Concepts: {group.replace('-', ' ')}",
+            f"The terms of the group {group}: our own codes, and public codes of the same meaning.",
+            groups[group],
+        )
 
 
-def _code_system(context: Context, groups: Mapping[str, list[Concept]]) -> Json:
-    concepts = [concept for members in groups.values() for concept in members]
+def _code_system(
+    context: Context, concepts: list[Concept], groups: Mapping[str, list[Concept]]
+) -> Json:
     rows = [(group, ", ".join(member.text for member in groups[group])) for group in sorted(groups)]
     description = (
         "Every term of this knowledge base. A code stays the same for good; public codes of the "
@@ -93,7 +109,9 @@ def _definition(context: Context, concept: Concept) -> Json:
     )
 
 
-def _value_set(context: Context, group: str, concepts: list[Concept]) -> Json:
+def _value_set(
+    context: Context, id: str, title: str, description: str, concepts: list[Concept]
+) -> Json:
     systems: dict[str, list[Json]] = {
         CONCEPTS: [{"code": concept.id, "display": concept.text} for concept in concepts]
     }
@@ -101,12 +119,8 @@ def _value_set(context: Context, group: str, concepts: list[Concept]) -> Json:
     for coding in public:
         entry = {"code": coding["code"], "display": coding["display"]}
         systems.setdefault(coding["system"], []).append(entry)
-    title = f"Concepts: {group.replace('-', ' ')}"
-    description = (
-        f"The terms of the group {group}: our own codes, and the public codes of the same meaning."
-    )
     rows = [(concept.text, concept.id) for concept in concepts]
-    opening = _opening(context, "ValueSet", f"concept-{group}", title, description, rows)
+    opening = _opening(context, "ValueSet", id, title, description, rows)
     return opening | present(
         copyright=_copyright(public),
         compose={

@@ -2,6 +2,7 @@
 
 from fhir_kb.resources import (
     adverse_event,
+    concept_system,
     detected_issue,
     document_reference,
     evidence,
@@ -27,6 +28,7 @@ SHARED = (
     observation.build,
     organization.build_r4,
     document_reference.build,
+    concept_system.build,
 )
 """What R4 and R4B write alike."""
 
@@ -36,5 +38,5 @@ R4 = Version(
     number="4.0.1",
     mime="4.0",
     builders=(*SHARED, evidence.build_r4, evidence_variable.build_r4),
-    profile_folders=("R4",),
+    profile_folders=("shared", "R4"),
 )

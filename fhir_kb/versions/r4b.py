@@ -16,5 +16,5 @@ R4B = Version(
         evidence.build_r4b,
         evidence_variable.build_r4b,
     ),
-    profile_folders=("R4", "R4B"),
+    profile_folders=("shared", "R4", "R4B"),
 )

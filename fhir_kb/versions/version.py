@@ -38,7 +38,7 @@ class Version:
     @cached_property
     def conformance(self) -> tuple[Json, ...]:
         """Our own profiles, extensions, terminology and search parameters."""
-        return read_conformance(self.profile_folders, self.number)
+        return read_conformance(self.profile_folders, self.definitions)
 
     @cached_property
     def profiles(self) -> frozenset[str]:

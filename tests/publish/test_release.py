@@ -1,5 +1,6 @@
 """A release is whole, repeatable and current."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from fhir_kb.errors import KnowledgeError
 from fhir_kb.facts import load_knowledge
 from fhir_kb.publish.assemble import assemble
 from fhir_kb.publish.coverage import carriers
-from fhir_kb.publish.release import build_release, ensure_release
+from fhir_kb.publish.release import build_release, ensure_release, read_manifest
 from fhir_kb.versions import VERSIONS, Version
 
 
@@ -61,28 +62,27 @@ def test_every_resource_can_be_read_by_a_person(version: Version) -> None:
         assert resource["text"]["div"].startswith('<div xmlns="http://www.w3.org/1999/xhtml">')
 
 
-def test_current_knowledge_is_not_built_again(tmp_path: Path) -> None:
+def test_current_knowledge_is_not_built_again(built: Path) -> None:
     """A start with built knowledge answers at once."""
-    first = ensure_release(tmp_path)
-    written = {file.name: file.stat().st_mtime_ns for file in tmp_path.iterdir()}
-    assert ensure_release(tmp_path) == first
-    assert {file.name: file.stat().st_mtime_ns for file in tmp_path.iterdir()} == written
+    written = {file.name: file.stat().st_mtime_ns for file in built.iterdir()}
+    assert ensure_release(built) == read_manifest(built)
+    assert {file.name: file.stat().st_mtime_ns for file in built.iterdir()} == written
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"release": "1"}'])
-def test_a_broken_manifest_means_a_new_build(content: bytes, tmp_path: Path) -> None:
-    """A half-written folder mends itself at the next start."""
-    manifest = build_release(tmp_path)
+def test_a_broken_manifest_is_none(content: bytes, tmp_path: Path) -> None:
+    """A half-written folder is built anew at the next start."""
     (tmp_path / "manifest.json").write_bytes(content)
-    assert ensure_release(tmp_path) == manifest
+    assert read_manifest(tmp_path) is None
 
 
-def test_a_missing_snapshot_means_a_new_build(tmp_path: Path) -> None:
+def test_a_missing_snapshot_means_a_new_build(built: Path, tmp_path: Path) -> None:
     """The manifest alone is not the knowledge."""
-    manifest = build_release(tmp_path)
-    (tmp_path / "r5.sqlite").unlink()
-    assert ensure_release(tmp_path) == manifest
-    assert (tmp_path / "r5.sqlite").exists()
+    folder = tmp_path / "knowledge"
+    shutil.copytree(built, folder)
+    (folder / "r5.sqlite").unlink()
+    assert ensure_release(folder) == read_manifest(built)
+    assert (folder / "r5.sqlite").exists()
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
