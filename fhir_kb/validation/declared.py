@@ -4,9 +4,8 @@ https://hl7.org/fhir/R4/resource.html#profile-tags
 """
 
 from fhir_kb.fhirpath import Node
+from fhir_kb.validation.canonical import type_of_specification
 from fhir_kb.validation.walk import Walk
-
-_BASE = "http://hl7.org/fhir/StructureDefinition/"
 
 
 def check_profiles(walk: Walk, node: Node) -> None:
@@ -18,7 +17,10 @@ def check_profiles(walk: Walk, node: Node) -> None:
     if node.parent is None:
         canonicals += walk.profiles
     for canonical in dict.fromkeys(each for each in canonicals if isinstance(each, str)):
-        if canonical.partition("|")[0] == _BASE + node.type:
+        type = type_of_specification(canonical, walk.definitions)
+        if type is not None:
+            if not walk.definitions.is_subtype(node.type, type):
+                walk.report("profile-of-other-type", node, profile=canonical, type=node.type)
             continue
         schema = walk.conformance.profile(canonical)
         if schema is not None:

@@ -34,6 +34,12 @@ def check_meta(walk: Walk, node: Node) -> None:
         seen.add(key)
 
 
+def check_canonical_url(walk: Walk, node: Node) -> None:
+    """Report the URL of a canonical resource that is relative: others could not refer to it."""
+    if isinstance(node.value, str) and node.value and ":" not in node.value:
+        walk.report("relative-canonical", node, value=shortened(node.value))
+
+
 def check_fragment(walk: Walk, node: Node) -> None:
     """Report a canonical ``#id`` that no contained resource has."""
     value = node.value

@@ -15,9 +15,15 @@ from fhir_kb.validation.contained import check_contained
 from fhir_kb.validation.expressions import check_expression, check_fhirpath
 from fhir_kb.validation.extensions import check_extension
 from fhir_kb.validation.identifier import check_identifier
-from fhir_kb.validation.identity import check_element_id, check_fragment, check_meta
+from fhir_kb.validation.identity import (
+    check_canonical_url,
+    check_element_id,
+    check_fragment,
+    check_meta,
+)
 from fhir_kb.validation.invariants import invariant_rules
 from fhir_kb.validation.narrative import check_narrative
+from fhir_kb.validation.questionnaire import check_questionnaire
 from fhir_kb.validation.references import TARGETED, reference_rule
 from fhir_kb.validation.structure_definition import check_structure_definition
 from fhir_kb.validation.value_set import check_value_set
@@ -36,6 +42,7 @@ TYPE_RULES: Mapping[str, tuple[Rule, ...]] = {
     "Meta": (check_meta,),
     "Narrative": (check_narrative,),
     "Quantity": (check_quantity,),
+    "Questionnaire": (check_questionnaire,),
     "SearchParameter": (check_fhirpath,),
     "StructureDefinition": (check_structure_definition,),
     "ValueSet": (check_value_set,),
@@ -66,12 +73,24 @@ def element_rules(
         rules += [bound] if bound else []
     if type.code == "canonical":
         rules.append(check_fragment)
+    elif element.name == "url" and _is_canonical(element.path, definitions):
+        rules.append(check_canonical_url)
     elif element.name == "id" and element.xml_attribute:
         rules.append(check_element_id)
     if type.code in TARGETED:
         rules.append(reference_rule(type))
     rules += invariant_rules(element.constraints, definitions, type.code)
     return tuple(rules)
+
+
+def _is_canonical(path: str, definitions: Definitions) -> bool:
+    """Whether ``path`` is the ``url`` of a resource that others refer to by it."""
+    owner = definitions.type(path.rpartition(".")[0])
+    return (
+        owner is not None
+        and owner.kind == "resource"
+        and {"version", "status"} <= owner.elements.keys()
+    )
 
 
 def code_set(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from fhir_kb.fhirpath import Node
 from fhir_kb.formats import Json
+from fhir_kb.validation.value_set_parameters import check_filter_expression
 from fhir_kb.validation.walk import Walk
 from fhir_kb.validation.wording import allowed, shortened
 
@@ -24,6 +25,8 @@ def check_value_set(walk: Walk, node: Node) -> None:
 
 
 def _check_part(walk: Walk, node: Node, at: str, part: Json) -> None:
+    for number, each in _objects(part.get("filter")):
+        check_filter_expression(walk, node, f"{at}.filter[{number}]", each)
     system = part.get("system")
     if not isinstance(system, str) or not system:
         return
