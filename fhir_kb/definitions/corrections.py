@@ -123,8 +123,7 @@ INVARIANTS: tuple[Correction, ...] = (
     Correction(
         "ctm-1",
         "onBehalfOf.exists() implies (member.resolve() is Practitioner)",
-        "onBehalfOf.exists() implies "
-        "iif((member.resolve() is Practitioner) = false, false, true)",
+        "onBehalfOf.exists() implies iif((member.resolve() is Practitioner) = false, false, true)",
         "Empty when the member cannot be resolved and its reference names no type.",
     ),
     Correction(
