@@ -16,6 +16,24 @@ publish             facts -> resources -> snapshot and manifest: a release
 rest                one module per FHIR interaction; no Flask
 web, cli            the Flask application; the ``fhir-kb`` command
 ==================  =====================================================================
+
+``fhir_kb.validate(resource, version="R4")`` returns the list of issues of a resource.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fhir_kb.validation.call import validate
+
 __version__ = "0.1.0"
+__all__ = ["__version__", "validate"]
+
+_PUBLIC = {"validate": "fhir_kb.validation.call"}
+"""Where each public name is; it is loaded when it is first asked for."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,6 +16,8 @@ COMMANDS: Mapping[str, str] = {
     "build": "build the knowledge into a folder",
     "facts": "check the authored facts, or list where each is published",
     "get": "print one resource",
+    "validate": "validate resources and bundles against FHIR and profiles",
+    "schema": "print the JSON Schema of a resource type",
 }
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from fhir_kb.search import Limits
 from fhir_kb.search.table import SearchTable
 from fhir_kb.store.interface import Store
+from fhir_kb.validation import Conformance
+from fhir_kb.validation.validator import SPECIFICATION_ONLY
 from fhir_kb.versions import Version
 
 
@@ -22,6 +24,7 @@ class Endpoint:
     store: Callable[[], Store]
     released: str
     limits: Limits = field(default_factory=Limits)
+    conformance: Conformance = SPECIFICATION_ONLY
 
     @property
     def types(self) -> tuple[str, ...]:

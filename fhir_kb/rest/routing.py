@@ -12,6 +12,7 @@ from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.read import check_type, read, vread
 from fhir_kb.rest.search_type import search_type
+from fhir_kb.rest.validate import validate_instance, validate_type
 
 Interaction = Callable[..., Response]
 
@@ -27,6 +28,8 @@ ROUTES: tuple[Route, ...] = (
     Route(("metadata",), {"GET": capabilities}),
     Route(("{type}",), {"GET": search_type}),
     Route(("{type}", "_search"), {"POST": search_type}),
+    Route(("{type}", "$validate"), {"POST": validate_type}),
+    Route(("{type}", "{id}", "$validate"), {"GET": validate_instance, "POST": validate_instance}),
     Route(("{type}", "{id}"), {"GET": read}),
     Route(("{type}", "{id}", "_history", "{version}"), {"GET": vread}),
 )

@@ -29,7 +29,8 @@ def _row(issue: Issue) -> Json:
     location = issue.location
     if location is not None:
         facts.append(_fact("issue-line", "valueInteger", location.line))
-        facts.append(_fact("issue-col", "valueInteger", location.column))
+        # The extension pack defines the line as an integer and the column as a string.
+        facts.append(_fact("issue-col", "valueString", str(location.column)))
     if issue.source:
         facts.append(_fact("issue-source", "valueString", issue.source))
     row: Json = {

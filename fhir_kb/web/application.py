@@ -13,11 +13,12 @@ from fhir_kb.errors import FhirKbError, MethodNotAllowed, RequestError, TooLarge
 from fhir_kb.publish.release import Manifest, ensure_release, snapshot_path, table_of
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.outcome import error_response
+from fhir_kb.rest.value_sets import own_value_sets
 from fhir_kb.search import Limits
 from fhir_kb.settings import Settings, read_settings
 from fhir_kb.store import SnapshotHolder
 from fhir_kb.versions import VERSIONS, Version
-from fhir_kb.web import fhir, health
+from fhir_kb.web import fhir, health, schema
 from fhir_kb.web.replies import flask_response
 
 _LOG = logging.getLogger("fhir_kb")
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.merge_slashes = False
     app.register_blueprint(fhir.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(schema.blueprint)
     app.register_error_handler(FhirKbError, _refused)
     app.register_error_handler(HTTPException, _not_ours)
     app.register_error_handler(Exception, _failed)
@@ -45,9 +47,11 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _endpoint(version: Version, settings: Settings, manifest: Manifest) -> Endpoint:
     holder = SnapshotHolder(snapshot_path(settings.data, version))
-    types = frozenset(holder.current().types)
+    knowledge = holder.current()
+    types = frozenset(knowledge.types)
+    value_sets = own_value_sets(knowledge, version.definitions)
     limits = Limits(settings.page_size, settings.page_size_max, settings.include_max)
-    table = table_of(version, types)
+    table = table_of(version, types, value_sets)
     return Endpoint(version, table, holder.current, manifest.released, limits)
 
 

@@ -88,9 +88,7 @@ def _file(verdict: Verdict, issue: Issue | None) -> Json:
     path = Path(verdict.name)
     uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
     place: Json = {"artifactLocation": {"uri": uri}}
-    line = issue.line if issue is not None else verdict.line
-    if line is not None:
-        place["region"] = {"startLine": line}
-        if issue is not None and issue.column is not None:
-            place["region"]["startColumn"] = issue.column
-    return place
+    line, column = (issue.line, issue.column) if issue is not None else (None, None)
+    region = {"startLine": verdict.line if line is None else line, "startColumn": column}
+    known = {name: number for name, number in region.items() if number is not None}
+    return place | {"region": known} if known else place

@@ -1,10 +1,13 @@
 """Verdicts as lines that a person, an editor and a CI log can follow: ``file:line:column: …``."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from fhir_kb.validation.issue import Issue
 from fhir_kb.validation.verdict import Verdict
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 def report(verdicts: Iterable[Verdict]) -> Iterator[str]:
@@ -44,7 +47,7 @@ def _sum(totals: Counter[str], releases: Counter[str]) -> str:
 
 def _lines(verdict: Verdict) -> Iterator[str]:
     if verdict.refused:
-        yield f"{_place(verdict, None)}: not checked: {verdict.refused}\n"
+        yield f"{_place(verdict, None)}: not checked: {_plain(verdict.refused)}\n"
     times = Counter(_kind(issue) for issue in verdict.issues)
     for issue in verdict.issues:
         number = times.pop(_kind(issue), 0)
@@ -59,15 +62,20 @@ def _kind(issue: Issue) -> object:
 
 
 def _place(verdict: Verdict, issue: Issue | None) -> str:
-    line = issue.line if issue is not None else verdict.line
-    column = issue.column if issue is not None else None
-    return ":".join(str(part) for part in (verdict.name, line, column) if part is not None)
+    line, column = (issue.line, issue.column) if issue is not None else (None, None)
+    parts = (_plain(verdict.name), verdict.line if line is None else line, column)
+    return ":".join(str(part) for part in parts if part is not None)
 
 
 def _words(issue: Issue) -> str:
     source = f", {issue.source}" if issue.source and issue.source not in issue.message else ""
     where = f" at {issue.expression}" if issue.expression else ""
-    return f"{issue.severity}: {issue.message} [{issue.message_id}{source}]{where}"
+    return f"{issue.severity}: {_plain(issue.message)} [{issue.message_id}{source}]{where}"
+
+
+def _plain(text: str) -> str:
+    """Return the text without characters that command a terminal."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def _counted(number: int, noun: str) -> str:
