@@ -19,7 +19,7 @@ from fhir_kb.formats.json import read_json, write_json
 from fhir_kb.publish.assemble import assemble
 from fhir_kb.publish.disk import replace_file
 from fhir_kb.search import Indexer, search_table
-from fhir_kb.search.table import SearchTable
+from fhir_kb.search.table import ExpandValueSet, SearchTable
 from fhir_kb.store.resource import Entry, StoredResource
 from fhir_kb.store.snapshot_writer import in_row_order, write_snapshot
 from fhir_kb.versions import VERSIONS, Version
@@ -75,9 +75,18 @@ def build_release(
     return manifest
 
 
-def table_of(version: Version, types: frozenset[str]) -> SearchTable:
+def table_of(
+    version: Version, types: frozenset[str], value_sets: ExpandValueSet | None = None
+) -> SearchTable:
     """Return what can be searched in a version: FHIR's parameters and ours, for these types."""
-    return search_table(version.name, version.definitions, types, own=version.own_search)
+    return search_table(
+        version.name,
+        version.definitions,
+        types,
+        own=version.own_search,
+        own_value_sets=value_sets,
+        more_modifiers=version.more_modifiers,
+    )
 
 
 def snapshot_path(folder: Path, version: Version) -> Path:

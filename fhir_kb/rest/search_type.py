@@ -35,6 +35,7 @@ def search_type(endpoint: Endpoint, request: Request, type: str) -> Response:
         request.pairs,
         endpoint.limits,
         strict=prefers_strict(request.header("prefer")),
+        base_url=request.base,
     )
     subset = subset_asked(request.pairs)
     return Response(200, b"".join(_bundle(endpoint, request, type, result, subset)))

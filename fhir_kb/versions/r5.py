@@ -40,4 +40,5 @@ R5 = Version(
         evidence_variable.build_r5,
     ),
     profile_folders=("shared", "R5"),
+    more_modifiers={"uri": ("contains",), "reference": ("text",)},
 )

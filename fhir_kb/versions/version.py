@@ -1,7 +1,7 @@
 """A FHIR version as one frozen table: what it builds, publishes and searches."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from fhir_kb.definitions import Definitions, load
@@ -20,7 +20,8 @@ class Version:
     ``name`` is how FHIR calls it, ``mount`` its place in URLs and in ``concepts.yaml``,
     ``number`` its full version, ``mime`` the value of the media type's fhirVersion parameter.
     ``builders`` make resources from facts; ``profile_folders`` are the folders of ``profiles/``
-    that hold for this version, a later one winning.
+    that hold for this version, a later one winning; ``more_modifiers`` are, by search type,
+    the modifiers that it allows beyond R4's.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Version:
     mime: str
     builders: tuple[Builder, ...]
     profile_folders: tuple[str, ...]
+    more_modifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def definitions(self) -> Definitions:

@@ -198,3 +198,25 @@ def test_readiness_names_the_release(client: FlaskClient) -> None:
     """An operator sees which knowledge is served."""
     assert client.get("/healthz").get_json() == {"status": "ok"}
     assert set(client.get("/readyz").get_json()["knowledge"]) == set(VERSIONS)
+
+
+@MOUNTS
+def test_a_search_may_name_one_of_our_value_sets(mount: str, client: FlaskClient) -> None:
+    """``:in`` knows the value sets that this server itself publishes."""
+    ours = "https://fhir-kb.example.org/fhir/ValueSet/concept-drug"
+    bundle = client.get(f"/fhir/{mount}/Medication?code:in={ours}&_summary=count").get_json(
+        force=True
+    )
+    assert (
+        bundle["total"]
+        == client.get(f"/fhir/{mount}/Medication?_summary=count").get_json(force=True)["total"]
+    )
+
+
+@MOUNTS
+def test_our_own_address_in_a_reference_is_understood(mount: str, client: FlaskClient) -> None:
+    """A client may search by the absolute URL that a Bundle gave it."""
+    absolute = f"http://127.0.0.1:8080/fhir/{mount}/ResearchStudy/yang2020"
+    by_url = client.get(f"/fhir/{mount}/AdverseEvent?study={absolute}&_summary=count")
+    by_id = client.get(f"/fhir/{mount}/AdverseEvent?study=yang2020&_summary=count")
+    assert by_url.get_json(force=True)["total"] == by_id.get_json(force=True)["total"] > 0
