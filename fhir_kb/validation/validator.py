@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/validation.html
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from fhir_kb.definitions import Definitions, load
@@ -118,6 +119,7 @@ class Validator:
             member_of=lambda node, canonical: member_of(walk, node, canonical),
             conforms_to=walk.conforms,
             units=convert,
+            now=datetime.now(UTC),
             budget=Budget(deadline=walk.deadline),
         )
         name = value.get("resourceType")

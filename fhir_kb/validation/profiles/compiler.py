@@ -6,6 +6,7 @@ What a profile repeats of the specification is left out: the type's own checks r
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fhir_kb.definitions import Binding, Definitions
 from fhir_kb.fhirpath import Node
@@ -29,6 +30,7 @@ from fhir_kb.validation.profiles.slicing import Matcher, Slice, Slicing
 from fhir_kb.validation.profiles.type_rules import type_rules
 from fhir_kb.validation.profiles.value_limits import limit_rules
 from fhir_kb.validation.profiles.values import value_rule, wanted_by
+from fhir_kb.validation.resolution import container_of, resource_node
 from fhir_kb.validation.walk import Rule, Walk
 
 _DEFAULT_SLICE = "@default"
@@ -94,7 +96,10 @@ class _Elements:
         known = self._constraints_of_types(place)
         for constraint, profile in constraints_of(place):
             if constraint.key not in known:
-                yield invariant_rule(constraint, self._definitions, place.types[0], profile=profile)
+                rule = invariant_rule(
+                    constraint, self._definitions, place.types[0], profile=profile
+                )
+                yield rule if place.base is None else _seen_from_outside(rule)
         reference = place.stated("contentReference")
         if reference is not None:
             target = self._place_of(reference.element["contentReference"])
@@ -145,6 +150,26 @@ class _Elements:
             self.element(target).check(walk, node)
 
         return rule
+
+
+def _seen_from_outside(rule: Rule) -> Rule:
+    """Return a constraint of an element, for which %resource is around the node also if that is one.
+
+    The profile of a Bundle speaks of its entries as the Bundle sees them.
+    """
+
+    def outside(walk: Walk, node: Node) -> None:
+        if node.parent is None or "resourceType" not in (node.elements or {}):
+            rule(walk, node)
+            return
+        inside = walk.environment
+        resource = resource_node(node.parent)
+        container = container_of(node.parent) or resource
+        walk.environment = replace(inside, resource=resource, root_resource=container)
+        rule(walk, node)
+        walk.environment = inside
+
+    return outside
 
 
 def _cardinality(place: Place) -> Cardinality:

@@ -12,7 +12,7 @@ from fhir_kb.errors import MalformedContent
 from fhir_kb.formats import Json
 from fhir_kb.validation.profiles.compiler import Compiler
 from fhir_kb.validation.profiles.extension_definitions import extension_definition
-from fhir_kb.validation.profiles.overlay import Overlay, overlay_of
+from fhir_kb.validation.profiles.overlay import Overlay, overlay_of, part_of
 from fhir_kb.validation.profiles.profile import Unusable
 from fhir_kb.validation.profiles.shelf import Shelf
 from fhir_kb.validation.profiles.soundness import unsoundness
@@ -77,13 +77,19 @@ class Profiles:
 
     def _overlay(self, canonical: str) -> Overlay | None:
         if canonical not in self._overlays:
-            structure = self._structure(canonical)
-            self._overlays[canonical] = (
-                overlay_of(structure, self._structure, self._definitions)
-                if structure is not None
-                else None
-            )
+            self._overlays[canonical] = self._laid_over(canonical)
         return self._overlays[canonical]
+
+    def _laid_over(self, canonical: str) -> Overlay | None:
+        url, _, part = canonical.partition("#")
+        structure = self._structure(url)
+        if structure is None:
+            return None
+        for contained in structure.get("contained", ()) if part else ():
+            if contained.get("id") == part and contained.get("resourceType") == _STRUCTURE:
+                return overlay_of(contained, self._structure, self._definitions)
+        overlay = overlay_of(structure, self._structure, self._definitions)
+        return part_of(overlay, part) if part else overlay
 
     def _structure(self, canonical: str) -> Json | None:
         """Return a StructureDefinition that constrains a type of this release."""
@@ -91,9 +97,7 @@ class Profiles:
         if structure is None:
             return None
         type = structure.get("type", "")
-        if structure.get("derivation", "constraint") != "constraint":
-            self._faults[_STRUCTURE, canonical] = "it defines a type of its own"
-        elif self._definitions.type(type) is None:
+        if self._definitions.type(type) is None:
             self._faults[_STRUCTURE, canonical] = (
                 f"it is for {type or 'no type'}, which FHIR {self._definitions.name} does not have"
             )

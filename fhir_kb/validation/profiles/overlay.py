@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from fhir_kb.definitions import Definitions
 from fhir_kb.formats import Json
 from fhir_kb.validation.canonical import OF_SPECIFICATION, type_of_specification, versioned_url
+from fhir_kb.validation.profiles.element_reading import read_element
 from fhir_kb.validation.profiles.place import RESLICE_MARK, SLICE_MARK, Place, Statement
 
 Find = Callable[[str], Json | None]
@@ -52,8 +53,19 @@ def overlay_of(structure: Json, find: Find, definitions: Definitions) -> Overlay
             if place is None:
                 faults.append(f"{element.get('path', 'an element')} is no element of {type}")
             else:
-                place.statements.append(Statement(element, url))
+                place.statements.append(Statement(read_element(element, each["url"]), url))
     return Overlay(versioned_url(structure), type, root, tuple(dict.fromkeys(imposed)), faults)
+
+
+def part_of(overlay: Overlay, id: str) -> Overlay | None:
+    """Return the tree below one element of a profile, which its id names; None if it has none."""
+    place: Place | None = overlay.root
+    for step in id.split(".")[1:]:
+        name, _, slice = step.partition(SLICE_MARK)
+        place = place.children.get(name.removesuffix("[x]")) if place is not None else None
+        for each in slice.split(RESLICE_MARK) if slice and place is not None else ():
+            place = place.slices.get(each) if place is not None else None
+    return Overlay(overlay.url, place.types[0], place) if place is not None else None
 
 
 def _chain(structure: Json, find: Find, definitions: Definitions) -> tuple[list[Json], list[str]]:

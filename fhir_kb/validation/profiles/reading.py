@@ -15,6 +15,7 @@ from fhir_kb.definitions import Binding, Constraint
 from fhir_kb.definitions.model import Strength
 from fhir_kb.formats import Json
 from fhir_kb.validation.profiles.cardinality import Bound
+from fhir_kb.validation.profiles.element_reading import extension_value
 from fhir_kb.validation.profiles.place import Place
 
 _EXTENSIONS = "http://hl7.org/fhir/StructureDefinition/"
@@ -116,14 +117,6 @@ def discriminators_of(place: Place) -> tuple[Discriminator, ...]:
 
 BY_TYPE = Discriminator("type", "$this")
 BY_URL = Discriminator("value", "url")
-
-
-def extension_value(element: Json, url: str) -> Any:
-    """Return the value of an element's extension, None if it has none."""
-    for extension in element.get("extension", []):
-        if extension.get("url") == url:
-            return next((value for key, value in extension.items() if key[:5] == "value"), None)
-    return None
 
 
 def _inner(extension: Json, url: str) -> Any:

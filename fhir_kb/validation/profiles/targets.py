@@ -105,6 +105,9 @@ def _aggregation_rule(allowed: tuple[str, ...], label: str, url: str) -> Rule:
         if reference is None:
             return
         found = _aggregation(walk, reference, node)
+        if found == "referenced" and walk.scope is None and "bundled" in allowed:
+            # By itself a resource does not tell what Bundle it will be sent in.
+            return
         if found not in allowed:
             walk.report(
                 "wrong-aggregation",

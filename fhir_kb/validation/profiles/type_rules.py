@@ -18,6 +18,7 @@ from fhir_kb.validation.walk import Rule, Walk
 from fhir_kb.validation.wording import listed
 
 EXTENSION = "Extension"
+_BACKBONES = ("BackboneElement", "Element")
 
 
 def type_rules(place: Place, definitions: Definitions, overlay_of: OverlayOf) -> Iterator[Rule]:
@@ -68,7 +69,7 @@ def _narrowing_rule(types: tuple[str, ...], label: str, url: str) -> Rule:
 
 def _profile_rule(profiles: Mapping[str, tuple[str, ...]], label: str, url: str) -> Rule:
     def rule(walk: Walk, node: Node) -> None:
-        asked = profiles.get(node.type, ())
+        asked = _asked(walk, node, profiles)
         if node.type == EXTENSION:
             # An extension is checked against the definition under its own url wherever it stands.
             own = (node.elements or {}).get("url")
@@ -89,6 +90,16 @@ def _profile_rule(profiles: Mapping[str, tuple[str, ...]], label: str, url: str)
             )
 
     return rule
+
+
+def _asked(walk: Walk, node: Node, profiles: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the profiles that are asked of the node's type."""
+    # A backbone element's type is its path; a profile calls it BackboneElement or Element.
+    of_backbone = "." in node.type
+    for type, asked in profiles.items():
+        if (of_backbone and type in _BACKBONES) or walk.definitions.is_subtype(node.type, type):
+            return asked
+    return ()
 
 
 def _demand(row: Json, definitions: Definitions, overlay_of: OverlayOf) -> TargetDemand:
