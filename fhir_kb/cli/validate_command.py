@@ -10,6 +10,7 @@ import argparse
 import gc
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import get_args
@@ -18,8 +19,9 @@ from fhir_kb.cli.progress import Progress
 from fhir_kb.cli.validation_documents import BYTES_MAX, STANDARD_INPUT, find_files, read_documents
 from fhir_kb.definitions.releases import RELEASES
 from fhir_kb.errors import FhirKbError
+from fhir_kb.validation.at_hand import conformance_at_hand
 from fhir_kb.validation.limits import Limits
-from fhir_kb.validation.validator import SPECIFICATION_ONLY
+from fhir_kb.validation.profiles import Profiles
 from fhir_kb.validation.verdict import Inspection, Verdict
 from fhir_kb.validation.walk import Mode
 
@@ -53,9 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--package",
         action="append",
         default=[],
-        type=Path,
-        metavar="DIR|TGZ",
-        help="profiles and terminology to know: a folder or a FHIR package",
+        metavar="DIR|TGZ|NAME",
+        help="profiles and terminology to know beside our own: a file, a folder, a FHIR package, "
+        "or the name of one in ~/.fhir/packages (hl7.fhir.us.core#6.1.0)",
     )
     parser.add_argument("--format", choices=REPORTS, default="text")
     parser.add_argument("--mode", choices=get_args(Mode), default="standard")
@@ -63,21 +65,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the report and return the exit status."""
-    try:
-        inspection = _inspection(arguments)
-    except FhirKbError as error:
-        print(error.message, file=sys.stderr)
-        return 2
     report = import_module(REPORTS[arguments.format]).report
     # What is loaded by now stays: the collector need not look at it again and again.
     gc.freeze()
     files = find_files(arguments.file)
     progress = Progress(sys.stderr, _size(files))
-    verdicts = _Verdicts(files, inspection, progress)
-    for text in report(verdicts):
+    verdicts = _Verdicts(files, _inspection(arguments), progress)
+    try:
+        for text in report(verdicts):
+            progress.clear()
+            sys.stdout.write(text)
+    except FhirKbError as error:
+        print(error.message, file=sys.stderr)
+        return 2
+    finally:
         progress.clear()
-        sys.stdout.write(text)
-    progress.clear()
     return verdicts.status()
 
 
@@ -108,8 +110,14 @@ class _Verdicts:
 
 
 def _inspection(arguments: argparse.Namespace) -> Inspection:
+    places = tuple(arguments.package)
+
+    @cache
+    def conformance(release: str) -> Profiles:
+        return conformance_at_hand(release, places)
+
     return Inspection(
-        conformance=lambda release: SPECIFICATION_ONLY,
+        conformance=conformance,
         release=arguments.fhir.upper() if arguments.fhir else None,
         profiles=tuple(arguments.profile),
         mode=arguments.mode,

@@ -24,7 +24,7 @@ class Endpoint:
     store: Callable[[], Store]
     released: str
     limits: Limits = field(default_factory=Limits)
-    conformance: Conformance = SPECIFICATION_ONLY
+    conformance: Callable[[], Conformance] = lambda: SPECIFICATION_ONLY
 
     @property
     def types(self) -> tuple[str, ...]:

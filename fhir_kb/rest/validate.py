@@ -79,7 +79,7 @@ def _asked(endpoint: Endpoint, request: Request, type: str) -> Asked:
 
 
 def _answer(endpoint: Endpoint, asked: Asked, type: str, id: str = "") -> Response:
-    validator = Validator(endpoint.version.definitions, endpoint.conformance)
+    validator = Validator(endpoint.version.definitions, endpoint.conformance())
     issues = validator.validate(
         asked.content,
         profiles=asked.profiles,

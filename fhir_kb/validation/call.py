@@ -5,17 +5,20 @@ https://hl7.org/fhir/R4/validation.html
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from fhir_kb.definitions import load
 from fhir_kb.errors import FhirKbError, NotAcceptable
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import write_json
+from fhir_kb.validation.at_hand import conformance_at_hand
 from fhir_kb.validation.issue import Issue
 from fhir_kb.validation.limits import DEFAULT_LIMITS, Limits
+from fhir_kb.validation.profiles import Profiles
 from fhir_kb.validation.stated_version import likely_release, release_of, stated_version
-from fhir_kb.validation.validator import SPECIFICATION_ONLY, Validator
-from fhir_kb.validation.walk import Conformance, Mode
+from fhir_kb.validation.validator import Validator
+from fhir_kb.validation.walk import Mode
 
 
 def validate(
@@ -23,7 +26,7 @@ def validate(
     version: str | None = None,
     *,
     profiles: Sequence[str] = (),
-    conformance: Conformance = SPECIFICATION_ONLY,
+    packages: Sequence[str] = (),
     mode: Mode = "standard",
     limits: Limits = DEFAULT_LIMITS,
 ) -> list[Issue]:
@@ -31,12 +34,21 @@ def validate(
 
     ``resource`` is JSON or XML as text or bytes (then issues have lines), or a dict as
     ``json.loads`` returns it. ``version`` is R4, R4B, R5 or a number of theirs (4.0, 4.0.1);
-    without it, what the resource says of itself, else R4. Any other version is refused
-    (NotAcceptable); everything else is said by the issues.
+    without it, what the resource says of itself, else R4. ``profiles`` are canonical URLs that it
+    must meet beside those in its ``meta.profile``; ``packages`` are where profiles are found
+    beside our own: folders, .tgz files, names of installed packages. Any other version is refused
+    (NotAcceptable), and a package that is not there (UnknownResource); everything else is said by
+    the issues.
     """
     content = _with_decimals(resource) if isinstance(resource, dict) else resource
-    validator = Validator(load(_release(content, version)), conformance)
+    release = _release(content, version)
+    validator = Validator(load(release), _conformance(release, tuple(packages)))
     return validator.validate(content, profiles=profiles, mode=mode, limits=limits)
+
+
+@lru_cache(maxsize=16)
+def _conformance(release: str, packages: tuple[str, ...]) -> Profiles:
+    return conformance_at_hand(release, packages)
 
 
 def _release(content: Json | bytes | str, version: str | None) -> str:

@@ -13,6 +13,7 @@ from fhir_kb.errors import FhirKbError, MethodNotAllowed, RequestError, TooLarge
 from fhir_kb.publish.release import Manifest, ensure_release, snapshot_path, table_of
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.outcome import error_response
+from fhir_kb.rest.stored_conformance import stored_conformance
 from fhir_kb.rest.value_sets import own_value_sets
 from fhir_kb.search import Limits
 from fhir_kb.settings import Settings, read_settings
@@ -52,7 +53,8 @@ def _endpoint(version: Version, settings: Settings, manifest: Manifest) -> Endpo
     value_sets = own_value_sets(knowledge, version.definitions)
     limits = Limits(settings.page_size, settings.page_size_max, settings.include_max)
     table = table_of(version, types, value_sets)
-    return Endpoint(version, table, holder.current, manifest.released, limits)
+    conformance = stored_conformance(knowledge, version.definitions)
+    return Endpoint(version, table, holder.current, manifest.released, limits, conformance)
 
 
 def _refused(error: FhirKbError) -> Response:
