@@ -6,7 +6,17 @@ and R5 spell some elements differently; each reader names both spellings side by
 """
 
 from fhir_kb.chart.chart import Chart, Medication, Origin
-from fhir_kb.chart.reading import Failed, Request, read_chart
+from fhir_kb.chart.intake import Failed
+from fhir_kb.chart.reading import CATEGORIES, Request, read_chart
 from fhir_kb.chart.vocabulary import Vocabulary
 
-__all__ = ["Chart", "Failed", "Medication", "Origin", "Request", "Vocabulary", "read_chart"]
+__all__ = [
+    "CATEGORIES",
+    "Chart",
+    "Failed",
+    "Medication",
+    "Origin",
+    "Request",
+    "Vocabulary",
+    "read_chart",
+]

@@ -12,7 +12,7 @@ from typing import Literal
 
 from fhir_kb.chart.dosage import Dose
 from fhir_kb.chart.when import When
-from fhir_kb.facts.code_set import CategoryName, MemberCode
+from fhir_kb.facts.code_set import CategoryName, CodeSet
 
 Confidence = Literal["code", "words"]
 """How a record was recognised: by a code, or only by the words beside it."""
@@ -49,20 +49,29 @@ class Category:
 class Record:
     """A record of the patient, recognised by the code sets of the knowledge.
 
-    ``sets`` are the code sets it belongs to and how it was recognised. ``examinable`` is False
-    when it carries nothing to recognise it by: no code of a system that is looked at, no words.
+    ``sets`` are the code sets it belongs to and how it was recognised; ``text`` are our words
+    for it. ``unclear`` are the sets of which it cannot be told whether it belongs to them.
     ``fault`` says why it must not be used (entered in error, an unknown modifier); it is empty
     for a good record.
     """
 
     origin: Origin
     sets: Mapping[str, Confidence] = field(default_factory=dict)
-    examinable: bool = True
+    unclear: frozenset[str] = frozenset()
+    text: str = ""
     fault: str = ""
 
     def is_in(self, *sets: str) -> bool:
         """Return whether the record belongs to one of these code sets."""
         return any(name in self.sets for name in sets)
+
+    def may_be_in(self, *sets: str) -> bool:
+        """Return whether it cannot be told that the record is of none of these code sets."""
+        return not self.unclear.isdisjoint(sets)
+
+    def is_told_by_words(self, *sets: str) -> bool:
+        """Return whether only words tell that the record belongs to one of these sets."""
+        return {self.sets[name] for name in sets if name in self.sets} == {"words"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,13 +146,16 @@ class Supply:
 class Medication(Record):
     """An order, statement, administration or dispense of a medicine.
 
-    ``current`` is yes for what is being taken or ordered now, no for what ended. ``product`` is
-    the code of the medicine by which its strength and brand are known.
+    ``current`` is yes for what is being taken or ordered now, no for what ended. ``strength`` in
+    mg and ``brand`` are those of the product that a code or its words name. ``reasons`` are the
+    code sets of what it was ordered for.
     """
 
     kind: Literal["order", "statement", "administration", "dispense"] = "order"
     current: Literal["yes", "no", "unknown"] = "unknown"
-    product: MemberCode | None = None
+    strength: Decimal | None = None
+    brand: str | None = None
+    reasons: Mapping[str, Confidence] = field(default_factory=dict)
     written: When | None = None
     started: When | None = None
     dose: Dose = field(default_factory=Dose)
@@ -156,13 +168,14 @@ class Chart:
 
     ``orders`` are all unsigned orders of the session (or those being dispatched); ``focus`` are
     the references of those that advice is asked for. ``medications`` are what the patient has
-    had before this session.
+    had before this session. ``code_sets`` are what records were recognised by.
     """
 
     hook: str
     patient_id: str
     patient: Patient
     categories: Mapping[CategoryName, Category]
+    code_sets: Mapping[str, CodeSet]
     orders: tuple[Medication, ...] = ()
     focus: frozenset[Origin] = frozenset()
     medications: tuple[Medication, ...] = ()

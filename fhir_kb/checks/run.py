@@ -4,12 +4,41 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from fhir_kb.chart.chart import Chart, Medication
+from fhir_kb.checks import (
+    advice,
+    allergy,
+    daily_dose,
+    dose_escalation,
+    duplicate,
+    measurement,
+    monitoring,
+    pregnancy,
+    pregnancy_test,
+    programme,
+    record,
+    renal_dose,
+    supply,
+)
 from fhir_kb.checks.question import Check, Question
 from fhir_kb.checks.result import CheckResult, Gap
 from fhir_kb.facts.knowledge import Knowledge, Rule
 from fhir_kb.facts.rule import Criterion
 
-CHECKS: Mapping[str, Check] = {}
+CHECKS: Mapping[str, Check] = {
+    "advice": advice.check,
+    "allergy": allergy.check,
+    "daily-dose": daily_dose.check,
+    "dose-escalation": dose_escalation.check,
+    "duplicate": duplicate.check,
+    "measurement": measurement.check,
+    "monitoring": monitoring.check,
+    "pregnancy": pregnancy.check,
+    "pregnancy-test": pregnancy_test.check,
+    "programme": programme.check,
+    "record": record.check,
+    "renal-dose": renal_dose.check,
+    "supply": supply.check,
+}
 """Kind of rule -> how it is carried out."""
 
 
@@ -37,28 +66,54 @@ def run_checks(rules: Iterable[Rule], chart: Chart, moment: datetime) -> list[Ch
 
 
 def _subjects(rule: Rule, chart: Chart) -> Iterator[Medication]:
-    """Yield the orders in focus that a rule is about; on opening a chart, what is being taken."""
-    if chart.hook == "patient-view":
-        candidates = [taken for taken in chart.medications if taken.current != "no"]
-    else:
-        candidates = [order for order in chart.orders if order.origin in chart.focus]
-    for medication in candidates:
-        if medication.is_in(*rule.header.drugs) or not medication.examinable:
-            yield medication
+    """Yield the orders in focus that a rule is about, or that may be one of its medicines.
+
+    On opening a chart the rule is about what is being taken, once per medicine.
+    """
+    drugs = rule.header.drugs
+    if chart.hook != "patient-view":
+        for order in chart.orders:
+            if order.origin in chart.focus and (order.is_in(*drugs) or order.may_be_in(*drugs)):
+                yield order
+        return
+    taken: dict[str, Medication] = {}
+    for medication in sorted(chart.medications, key=_when_written):
+        if medication.current != "no":
+            named = [drug for drug in drugs if drug in medication.sets]
+            unclear = [""] if medication.may_be_in(*drugs) else []
+            taken |= dict.fromkeys(named or unclear, medication)
+    yield from taken.values()
+
+
+def _when_written(medication: Medication) -> tuple[str, str]:
+    date = medication.written or medication.started
+    return (date.earliest.isoformat() if date else "", medication.origin.reference)
 
 
 def _result(question: Question) -> CheckResult:
+    """Return how a rule ended; what speaks against the order itself ends it at once."""
     rule, subject = question.rule, question.subject
-    if not subject.examinable:
-        gap = Gap("the medicine of an order could not be identified")
-        return CheckResult(rule=rule, subject=subject, gaps=(gap,))
+    gaps = tuple(_general_gaps(question))
+    if not subject.is_in(*rule.header.drugs):
+        gap = Gap("a medicine could not be recognised; it may be one of those this rule is about")
+        return CheckResult(rule=rule, subject=subject, gaps=(gap, *gaps))
+    if subject.fault:
+        gap = Gap(f"the record of {question.text(question.drug)} was not used: {subject.fault}")
+        return CheckResult(rule=rule, subject=subject, gaps=(gap, *gaps))
     try:
         answer = CHECKS[rule.header.kind](question)
     except Exception:  # one rule's fault must not silence the others
-        return CheckResult(rule=rule, subject=subject, gaps=(Gap("the check itself failed"),))
+        return CheckResult(rule=rule, subject=subject, gaps=(Gap("the check itself failed"), *gaps))
     return CheckResult(
         rule=rule,
         subject=subject,
         findings=tuple(answer.findings),
-        gaps=tuple(dict.fromkeys(answer.gaps)),
+        gaps=tuple(dict.fromkeys((*answer.gaps, *gaps))),
     )
+
+
+def _general_gaps(question: Question) -> Iterator[Gap]:
+    """Yield what puts every check in doubt: data that came with another patient's record."""
+    chart = question.chart
+    if chart.patient.fault and chart.categories["patient"].state == "supplied":
+        yield Gap(f"the patient's record was not used: {chart.patient.fault}", "patient")

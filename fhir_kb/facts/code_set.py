@@ -44,8 +44,10 @@ class CodeSet:
     """Codes of one meaning, or of several that a rule treats alike.
 
     ``names`` are words (lower case) by which a record is recognised when no code tells, with
-    less confidence. ``molar_mass`` lets an amount of substance be compared with a mass.
-    ``parts`` are sets whose members belong to this one too.
+    less confidence. ``complete`` are the systems of which the set holds every code there is: a
+    record coded in one of them, and not in the set, is something else for certain.
+    ``parts`` are sets whose members belong to this one too. ``molar_mass`` lets an amount of
+    substance be compared with a mass.
     """
 
     id: Slug
@@ -53,20 +55,10 @@ class CodeSet:
     category: CategoryName
     codes: tuple[MemberCode, ...] = ()
     names: tuple[str, ...] = ()
+    complete: tuple[str, ...] = ()
     parts: tuple[CodeSetId, ...] = ()
     molar_mass: Amount | None = None
     note: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodedSystem:
-    """A code system whose codes tell what a record of a category is, even where no set has them.
-
-    A record coded in no such system, and without words, cannot be examined.
-    """
-
-    category: CategoryName
-    system: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,3 +67,14 @@ class UnitSpelling:
 
     written: str
     ucum: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """Words (lower case) that turn what stands beside them: ``family history of``, ``possible``.
+
+    A denial says that the record is not of the named thing; a doubt, that it may be.
+    """
+
+    words: str
+    means: Literal["denial", "doubt"]

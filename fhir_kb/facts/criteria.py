@@ -65,6 +65,7 @@ class PregnancyTestCriterion(Criterion):
     population: PopulationId
     tests: tuple[CodeSetId, ...]
     negative: tuple[CodeSetId, ...]
+    positive: tuple[CodeSetId, ...]
     phase: Literal["first", "continuing", "every"]
     windows: tuple[Amount, ...] = ()
     intervals: tuple[Cadence, ...] = ()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, TypeVar
 
-from fhir_kb.facts.code_set import CodedSystem, CodeSet, UnitSpelling
+from fhir_kb.facts.code_set import CodeSet, UnitSpelling, Wording
 from fhir_kb.facts.fact import ConceptId, DrugId, Fact, StudyId
 from fhir_kb.facts.rule import Criterion, Indicator, Population, RuleHeader
 from fhir_kb.facts.source import Concept, NotModelled, Organization, Source
@@ -93,7 +93,7 @@ class Knowledge:
     drugs: Mapping[str, Drug]
     studies: Mapping[str, Study]
     not_modelled: tuple[NotModelled, ...] = field(default=())
-    coded_systems: tuple[CodedSystem, ...] = field(default=())
+    wordings: tuple[Wording, ...] = field(default=())
     code_sets: Mapping[str, CodeSet] = field(default_factory=dict)
     unit_spellings: tuple[UnitSpelling, ...] = field(default=())
     populations: FactFile = field(default_factory=lambda: FactFile("populations", {}))

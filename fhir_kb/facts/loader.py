@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fhir_kb.errors import KnowledgeError
-from fhir_kb.facts.code_set import CodedSystem, CodeSet, UnitSpelling
+from fhir_kb.facts.code_set import CodeSet, UnitSpelling, Wording
 from fhir_kb.facts.criteria import RULE_KINDS
 from fhir_kb.facts.fact import ConceptId, DrugId, Fact, SourceId
 from fhir_kb.facts.kinds import SECTIONS
@@ -64,7 +64,7 @@ def _load(folder: Path) -> Knowledge:
         drugs={id: _drug(text) for id, text in drugs.items()},
         studies={id: _study(text) for id, text in studies.items()},
         not_modelled=tuple(_entries(not_modelled, "not_modelled", NotModelled)),
-        coded_systems=tuple(_entries(code_sets, "systems", CodedSystem)),
+        wordings=tuple(_entries(code_sets, "wordings", Wording)),
         code_sets={entry.id: entry for entry in _entries(code_sets, "code_sets", CodeSet)},
         unit_spellings=tuple(_entries(code_sets, "units", UnitSpelling)),
         populations=FactFile("populations", {"populations": populations}),

@@ -13,7 +13,7 @@ from functools import cache
 from inspect import getdoc
 from typing import Any, Literal, NewType, Union, get_args, get_origin, get_type_hints
 
-from fhir_kb.facts.code_set import CodedSystem, CodeSet, UnitSpelling
+from fhir_kb.facts.code_set import CodeSet, UnitSpelling, Wording
 from fhir_kb.facts.criteria import RULE_KINDS
 from fhir_kb.facts.fact import InventoryRow
 from fhir_kb.facts.kinds import SECTIONS
@@ -175,11 +175,11 @@ def file_schema(kind: FileKind) -> Schema:
             return _rule_schema(slug)
         case "code-sets":
             lists = {
-                "systems": _list_of(CodedSystem),
+                "wordings": _list_of(Wording),
                 "code_sets": _list_of(CodeSet),
                 "units": _list_of(UnitSpelling),
             }
-            return _file(lists, ["code_sets"], [CodedSystem, CodeSet, UnitSpelling])
+            return _file(lists, ["code_sets"], [CodeSet, UnitSpelling, Wording])
         case "populations":
             header = {"source": slug, "populations": _list_of(Population)}
             return _file(header, ["populations"], [Population])

@@ -28,7 +28,7 @@ class Source:
     """A document that facts are taken from, or a work that such a document cites.
 
     ``sha256`` is the digest of the received file; a work that was only cited has none and
-    names the document ``cited_by``.
+    names the document ``cited_by``. ``edition`` is what a label or guideline says of its own age.
     """
 
     id: Slug
@@ -40,6 +40,7 @@ class Source:
     language: str = "en"
     publisher: OrganizationId | None = None
     reviewed: str | None = None
+    edition: str | None = None
     url: str | None = None
     cited_by: SourceId | None = None
     note: str | None = None

@@ -1,0 +1,108 @@
+"""What every reader needs: the vocabulary, other resources to follow references to, faults.
+
+https://hl7.org/fhir/R4/safety.html, https://hl7.org/fhir/R4/extensibility.html#modifierExtension
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from decimal import Decimal
+
+from fhir_kb.chart.chart import Measure, Origin
+from fhir_kb.chart.elements import codes, nested, number, one, text
+from fhir_kb.chart.vocabulary import Vocabulary
+from fhir_kb.chart.when import When, read_when
+from fhir_kb.formats import Json
+
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+_ANNOTATION = re.compile(r"\{[^}]*\}")
+_COMPARATORS = {"<": "< ", "<=": "≤ ", ">": "> ", ">=": "≥ "}
+_ENTERED_IN_ERROR = "entered-in-error"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The surroundings in which one request's resources are read.
+
+    ``resources`` are all resources of the request by ``Type/id`` and by fullUrl.
+    """
+
+    vocabulary: Vocabulary
+    patient_id: str
+    zone: tzinfo
+    resources: Mapping[str, Json] = field(default_factory=dict)
+
+    def fault(self, resource: Json) -> str:
+        """Return why a resource must not be used, or an empty string."""
+        if _ENTERED_IN_ERROR in {text(resource.get("status"))} | codes(
+            resource.get("verificationStatus")
+        ):
+            return "entered in error"
+        if any(part.get("modifierExtension") for part in nested(resource)):
+            return "it has a modifier extension that is not known here"
+        if resource.get("implicitRules"):
+            return "it follows implicit rules that are not known here"
+        return ""
+
+    def belongs(self, resource: Json) -> bool | None:
+        """Return whether a resource is of this patient; None when it names no patient."""
+        named = resource.get("subject") or resource.get("patient")
+        target = text(one(named).get("reference"))
+        if not target:
+            return None
+        found = self.resources.get(target, {})
+        if found.get("resourceType") == "Patient":
+            return text(found.get("id")) == self.patient_id
+        return _tail(target) == f"Patient/{self.patient_id}"
+
+    def resolve(self, reference: object, within: Json) -> Json:
+        """Return the resource that a reference leads to, contained ones first, or {}."""
+        target = text(one(reference).get("reference"))
+        if target.startswith("#"):
+            contained = within.get("contained")
+            found = (
+                part
+                for part in (contained if isinstance(contained, list) else [])
+                if isinstance(part, dict) and part.get("id") == target[1:]
+            )
+            return next(found, {})
+        return self.resources.get(target) or self.resources.get(_tail(target), {})
+
+    def when(self, value: object) -> When | None:
+        """Return what a date or time element means."""
+        return read_when(text(value), self.zone)
+
+    def period(self, value: object, end: str = "start") -> When | None:
+        """Return one end of a Period."""
+        return self.when(one(value).get(end))
+
+    def measure(self, quantity: Json) -> Measure | None:
+        """Return the value of a Quantity, or None when it has none."""
+        value = number(quantity.get("value"))
+        if value is None:
+            return None
+        written = text(quantity.get("unit"))
+        unit = self.vocabulary.unit(
+            text(quantity.get("system")), text(quantity.get("code")), written
+        )
+        comparator = text(quantity.get("comparator"))
+        low: Decimal | None = None if comparator in ("<", "<=") else value
+        high: Decimal | None = None if comparator in (">", ">=", "ad") else value
+        # Between braces UCUM lets anyone write anything.
+        plain = _ANNOTATION.sub("", unit) if unit is not None else "(unit not known)"
+        shown = f"{_COMPARATORS.get(comparator, '')}{value} {plain}".strip()
+        return Measure(low, high, unit, shown)
+
+
+def origin_of(resource: Json, place: str, position: int) -> Origin:
+    """Return where a resource was found; an id that FHIR does not allow is not repeated."""
+    type, id = text(resource.get("resourceType")), text(resource.get("id"))
+    known = f"{type}/{id}" if _ID.fullmatch(id) else f"{type} (entry {position})"
+    return Origin(place, known)
+
+
+def _tail(reference: str) -> str:
+    """Return ``Type/id`` of a reference of any length, without a version."""
+    parts = reference.partition("/_history/")[0].rstrip("/").split("/")
+    return "/".join(parts[-2:])

@@ -1,0 +1,53 @@
+"""Which criteria of a rule apply to a medicine and a patient.
+
+A row for patients with a condition needs a record of it, or an order given for it.
+"""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from fhir_kb.checks.question import Answer, Question
+from fhir_kb.checks.records import look_for
+from fhir_kb.checks.result import Gap
+from fhir_kb.facts.rule import Criterion
+
+C = TypeVar("C", bound=Criterion)
+
+
+def criteria_for(question: Question, kind: type[C], answer: Answer) -> Iterator[C]:
+    """Yield the criteria that apply; add a gap to the answer where it cannot be told."""
+    for criterion in question.rule.of(kind):
+        if criterion.drugs and not question.subject.is_in(*criterion.drugs):
+            continue
+        if not criterion.patients or _is_given_for(question, criterion):
+            yield criterion
+            continue
+        search = look_for(question, criterion.patients)
+        if search.records:
+            yield criterion
+        else:
+            answer.miss(search.gaps)
+
+
+def criteria_by_indication(question: Question, kind: type[C], answer: Answer) -> Iterator[C]:
+    """Yield the criteria that apply; say so when the indication that decides is not recorded."""
+    yielded = False
+    for criterion in criteria_for(question, kind, answer):
+        yielded = True
+        yield criterion
+    waiting = [
+        criterion
+        for criterion in question.rule.of(kind)
+        if criterion.patients and (not criterion.drugs or question.subject.is_in(*criterion.drugs))
+    ]
+    if waiting and not yielded:
+        answer.gaps.append(Gap("what the medicine is given for is not recorded", "conditions"))
+
+
+def is_answered(question: Question, criterion: Criterion) -> bool:
+    """Return whether what a finding asks for is in place already."""
+    return bool(criterion.unless) and bool(look_for(question, criterion.unless).records)
+
+
+def _is_given_for(question: Question, criterion: Criterion) -> bool:
+    return any(name in question.subject.reasons for name in criterion.patients)

@@ -1,0 +1,78 @@
+"""The newest measurement of a kind, and whether it can be used today."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fhir_kb.chart.chart import Observation
+from fhir_kb.checks.durations import earlier
+from fhir_kb.checks.question import Question
+from fhir_kb.checks.records import category_gaps
+from fhir_kb.checks.result import Gap
+from fhir_kb.facts.values import Amount
+from fhir_kb.units import convert
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A measured value in the unit that was asked for; an open end is None."""
+
+    low: Decimal | None
+    high: Decimal | None
+    observation: Observation
+
+
+def newest_readings(
+    question: Question, code_set: str, unit: str, within: Amount
+) -> tuple[tuple[Reading, ...], tuple[Gap, ...]]:
+    """Return the readings that may be the newest, in this unit; or why there is none to use.
+
+    Several stand side by side when their times do not tell which came last.
+    """
+    name = question.text(code_set)
+    category = question.chart.code_sets[code_set].category
+    gaps = list(category_gaps(question, category))
+    measured = [
+        item
+        for item in question.chart.observations
+        if item.is_in(code_set) and (item.measure is not None or item.fault)
+    ]
+    for item in measured:
+        if item.fault:
+            gaps.append(Gap(f"a value of {name} was not used: {item.fault}", category))
+    newest = _newest(item for item in measured if not item.fault)
+    oldest, _ = earlier(question.moment, within)
+    readings = []
+    for item in newest:
+        if item.when is None or item.when.since(oldest) != "yes":
+            gaps.append(
+                Gap(f"the last value of {name} is too old or its day is not known", category)
+            )
+        elif (reading := _reading(item, unit)) is None:
+            gaps.append(Gap(f"the last value of {name} is in a unit that is not known", category))
+        else:
+            readings.append(reading)
+    if not newest and not gaps:
+        gaps.append(Gap(f"there is no value of {name}", category))
+    return tuple(readings), tuple(gaps)
+
+
+def _newest(items: Iterable[Observation]) -> list[Observation]:
+    """Return those that no other is surely later than; undated ones only when all are."""
+    every = list(items)
+    dated = [item for item in every if item.when is not None]
+    if not dated:
+        return every
+    last = max(item.when.earliest for item in dated if item.when is not None)
+    return [item for item in dated if item.when is not None and item.when.latest >= last]
+
+
+def _reading(item: Observation, unit: str) -> Reading | None:
+    measure = item.measure
+    if measure is None or measure.unit is None:
+        return None
+    ends = [
+        None if end is None else convert(end, measure.unit, unit)
+        for end in (measure.low, measure.high)
+    ]
+    return None if ends == [None, None] else Reading(ends[0], ends[1], item)

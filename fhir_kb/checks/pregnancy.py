@@ -1,0 +1,49 @@
+"""Kind ``pregnancy``: the patient is recorded as pregnant, or her last clear test was positive."""
+
+from fhir_kb.chart.chart import Observation, Record
+from fhir_kb.checks.assay import clear_results, is_later, unused_tests
+from fhir_kb.checks.criteria import criteria_for
+from fhir_kb.checks.durations import earlier
+from fhir_kb.checks.population import membership
+from fhir_kb.checks.question import Answer, Question
+from fhir_kb.checks.records import category_gaps, look_for
+from fhir_kb.checks.result import Change
+from fhir_kb.facts.criteria import PregnancyCriterion
+
+
+def check(question: Question) -> Answer:
+    """Find pregnancy; a male patient, and one who cannot conceive, need no further data."""
+    answer = Answer()
+    for criterion in criteria_for(question, PregnancyCriterion, answer):
+        if membership(question, criterion.population) == "no":
+            continue
+        found = [*_conditions(question, criterion, answer), *_tests(question, criterion, answer)]
+        if found:
+            stop = Change(question.subject.origin, "Withdraw this order", stop=True)
+            changes = (stop,) if question.subject.origin in question.chart.focus else ()
+            names = dict.fromkeys(record.text for record in found)
+            answer.find(question, criterion, found, changes, record=", ".join(names))
+    return answer
+
+
+def _conditions(question: Question, criterion: PregnancyCriterion, answer: Answer) -> list[Record]:
+    search = look_for(question, criterion.conditions)
+    answer.miss(search.gaps)
+    # What an observation says holds only for its day: it is judged as a test.
+    return [record for record in search.records if not isinstance(record, Observation)]
+
+
+def _tests(question: Question, criterion: PregnancyCriterion, answer: Answer) -> list[Observation]:
+    """Return the positive tests that are of this time and that no later negative one answers."""
+    answer.miss(
+        [*category_gaps(question, "pregnancyTests"), *unused_tests(question, criterion.tests)]
+    )
+    oldest, _ = earlier(question.moment, criterion.lasting)
+    positive = clear_results(question, criterion.tests, criterion.positive, criterion.negative)
+    negative = clear_results(question, criterion.tests, criterion.negative, criterion.positive)
+    return [
+        test
+        for test in positive
+        if (test.when is None or test.when.since(oldest) != "no")
+        and not any(is_later(other, test) for other in negative)
+    ]

@@ -1,0 +1,46 @@
+"""Words for data and records: ours and figures, nothing of what a record says in free text."""
+
+from collections.abc import Mapping
+
+from fhir_kb.chart.chart import Medication, Observation, Record
+from fhir_kb.chart.when import When
+from fhir_kb.checks.result import Evidence
+from fhir_kb.facts.code_set import CategoryName
+from fhir_kb.facts.values import Amount
+
+CATEGORY_WORDS: Mapping[CategoryName, str] = {
+    "patient": "the patient's sex and birth date",
+    "medications": "the medicines being taken",
+    "conditions": "conditions",
+    "allergies": "allergies",
+    "procedures": "procedures",
+    "pregnancyTests": "pregnancy tests",
+    "labs": "laboratory results",
+    "measurements": "body measurements",
+}
+
+
+def evidence_of(record: Record) -> Evidence:
+    """Return where a record is and what it says."""
+    words = record.text or "record"
+    if isinstance(record, Observation):
+        if record.measure is not None:
+            words = f"{words}: {record.measure.text}"
+        words += day_words(record.when)
+    elif isinstance(record, Medication):
+        words += day_words(record.written)
+    return Evidence(record.origin, words)
+
+
+def day_words(when: When | None) -> str:
+    """Return `` on 2026-11-20``, as closely as the day is known, or nothing."""
+    if when is None or when.earliest.date() != when.latest.date():
+        return ""
+    return f" on {when.earliest.date().isoformat()}"
+
+
+def amount_words(amount: Amount) -> str:
+    """Return an amount as a reader expects it: ``28 d``, ``10..14 d``, ``< 1000 /uL``."""
+    ends = amount.range
+    number = f"{ends.low}..{ends.high}" if ends is not None else str(amount.value)
+    return " ".join(part for part in (amount.comparator, number, amount.unit) if part)
