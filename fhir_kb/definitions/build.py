@@ -34,6 +34,7 @@ def tables(packages: PackageFolder) -> Iterator[tuple[str, bytes]]:
             "value-sets": (compiler.value_set_rows(), {}),
             "code-systems": (compiler.code_system_rows(), {}),
             "extensions": (compiler.extension_rows(), {}),
+            "profiles": (compiler.profile_rows(), {}),
         }
         for content, (rows, index) in contents.items():
             yield file_name(release.name, content), table_bytes(release.number, rows, index)

@@ -345,4 +345,10 @@ INVARIANTS: tuple[Correction, ...] = (
         "when.select($this in ('C' | 'CM' | 'CD' | 'CV')).allFalse())",
         "Only a single item can be asked whether it is in a collection; R5 says so.",
     ),
+    Correction(
+        "vs-1",
+        "($this as dateTime).toString().length() >= 8",
+        "($this is dateTime) implies ($this as dateTime).toString().length() >= 8",
+        "Empty for a Period, which is allowed.",
+    ),
 )

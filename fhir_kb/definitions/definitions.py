@@ -19,10 +19,11 @@ from fhir_kb.definitions.search_rows import decode_search_parameter
 from fhir_kb.definitions.tables import Table, read_table
 from fhir_kb.definitions.type_rows import decode_type
 from fhir_kb.errors import UnknownType
+from fhir_kb.formats import Json
 
 
 class Definitions:
-    """Types, search parameters, value sets, code systems and extensions of one release.
+    """Types, search parameters, terminology, extensions and profiles of one release.
 
     ``name`` is R4, R4B or R5; ``version`` is the number the release gives itself (4.0.1).
     What is returned is shared: nobody may change it.
@@ -72,8 +73,8 @@ class Definitions:
     def value_set(self, canonical: str) -> ValueSetCodes | None:
         """Return the codings of a value set, named with or without ``|version``.
 
-        None for a value set that no required or extensible binding of the specification or of
-        its extensions names, or whose codings cannot be told from the packages.
+        None for a value set that no required or extensible binding of the specification, of its
+        extensions or its profiles names, or whose codings cannot be told from the packages.
         """
         url = canonical.partition("|")[0]
         value_set = self._decoded_value_sets.get(url)
@@ -97,6 +98,11 @@ class Definitions:
             extension = decode_extension(url, self._extensions[url])
             self._decoded_extensions[url] = extension
         return extension
+
+    @property
+    def profiles(self) -> Mapping[str, Json]:
+        """The specification's own profiles by URL: StructureDefinitions, differentials only."""
+        return self._profiles
 
     def _decode_code_system(self, url: str) -> CodeSystemCodes:
         rows = [table[url] for table in (self._code_systems, _terminology()) if url in table]
@@ -137,6 +143,10 @@ class Definitions:
     @cached_property
     def _extensions(self) -> Table:
         return read_table(self.name, "extensions")
+
+    @cached_property
+    def _profiles(self) -> Table:
+        return read_table(self.name, "profiles")
 
 
 @cache

@@ -134,6 +134,16 @@ ELEMENT_TYPES: Mapping[str, tuple[str, str]] = {
     "Resource.id": ("id", "R4 calls it string; its form is that of an id."),
 }
 
+BINDING_STRENGTHS: tuple[Correction, ...] = (
+    Correction(
+        "http://hl7.org/fhir/StructureDefinition/vitalsigns#Observation.component.value[x]",
+        "required",
+        "extensible",
+        "A component may be no vital sign, as the flow of oxygen is; R4B says so.",
+    ),
+)
+"""By the profile and the id of the element whose binding it is."""
+
 DROPPED_CONSTRAINTS: Mapping[tuple[str, str], str] = {
     ("Base", "ele-1"): "A rule for elements; resources, which are Base too, do not state it.",
 }

@@ -10,10 +10,14 @@ OF_SPECIFICATION = "http://hl7.org/fhir/StructureDefinition/"
 
 
 def type_of_specification(canonical: str, definitions: Definitions) -> str | None:
-    """Return the type that the specification defines under a canonical URL, if it does."""
+    """Return the type that the specification defines under a canonical URL, if it does.
+
+    SimpleQuantity, which is named like a type, is a profile.
+    """
     url = canonical.partition("|")[0]
     name = url.removeprefix(OF_SPECIFICATION)
-    return name if name != url and definitions.type(name) is not None else None
+    is_type = name != url and definitions.type(name) is not None
+    return name if is_type and url not in definitions.profiles else None
 
 
 def versioned_url(resource: Json) -> str:

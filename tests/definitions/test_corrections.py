@@ -26,14 +26,24 @@ def constraints(definitions: Definitions) -> list[Constraint]:
     return found
 
 
+def profile_expressions(definitions: Definitions) -> list[tuple[str, str]]:
+    return [
+        (constraint["key"], constraint["expression"])
+        for profile in definitions.profiles.values()
+        for element in profile["differential"]["element"]
+        for constraint in element.get("constraint", [])
+    ]
+
+
 @pytest.fixture(scope="module")
 def expressions() -> dict[str, set[str]]:
     """Every expression in any release, by the key of its constraint; under * all of them."""
     found: dict[str, set[str]] = {"*": set()}
     for release in RELEASES:
-        for each in constraints(load(release)):
-            found.setdefault(each.key, set()).add(each.expression)
-            found["*"].add(each.expression)
+        stated = [(each.key, each.expression) for each in constraints(load(release))]
+        for key, expression in (*stated, *profile_expressions(load(release))):
+            found.setdefault(key, set()).add(expression)
+            found["*"].add(expression)
     return found
 
 

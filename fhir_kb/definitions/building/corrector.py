@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/conformance-rules.html#constraints
 
 from fhir_kb.definitions.corrections import INVARIANTS, Correction
 from fhir_kb.definitions.structure_corrections import (
+    BINDING_STRENGTHS,
     DROPPED_CONSTRAINTS,
     ELEMENT_TYPES,
     MISSING_PARTS,
@@ -18,7 +19,7 @@ class Corrector:
     """Answers what to use in place of a published text, and remembers which rows were met."""
 
     def __init__(self) -> None:
-        rows = (*INVARIANTS, *PATTERNS, *SEARCH_EXPRESSIONS)
+        rows = (*INVARIANTS, *PATTERNS, *SEARCH_EXPRESSIONS, *BINDING_STRENGTHS)
         self._rows = {(row.subject, row.published): row for row in rows}
         self._met: set[Correction] = set()
 
@@ -41,6 +42,10 @@ class Corrector:
     def element_type(self, path: str, published: str) -> str:
         """Return the type to use for the element defined at ``path``."""
         return ELEMENT_TYPES[path][0] if path in ELEMENT_TYPES else published
+
+    def strength(self, profile: str, element: str, published: str) -> str:
+        """Return the strength to use for the binding of an element, by its id, in a profile."""
+        return self._corrected(f"{profile}#{element}", published)
 
     def keeps_constraint(self, path: str, key: str) -> bool:
         """Return whether the constraint ``key`` holds for the element at ``path``."""

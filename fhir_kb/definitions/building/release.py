@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from fhir_kb.definitions.building import code_systems, extensions
+from fhir_kb.definitions.building import code_systems, extensions, profiles
 from fhir_kb.definitions.building.corrector import Corrector
 from fhir_kb.definitions.building.packages import PackageFolder
 from fhir_kb.definitions.building.search_parameters import search_parameters
@@ -65,6 +65,11 @@ class ReleaseCompiler:
         return dict(sorted(definitions.items()))
 
     @cached_property
+    def profiles(self) -> dict[str, Json]:
+        """The release's own profiles as differentials, by URL."""
+        return profiles.profiles(self._structures, self.corrector)
+
+    @cached_property
     def _own_code_systems(self) -> dict[str, CodeSystemCodes]:
         return code_systems.code_systems(
             [
@@ -104,6 +109,10 @@ class ReleaseCompiler:
         """The rows of the extensions."""
         return {url: encode_extension(each) for url, each in self.extensions.items()}
 
+    def profile_rows(self) -> Rows:
+        """The rows of the profiles: StructureDefinitions."""
+        return dict(self.profiles)
+
     def code_system_rows(self) -> Rows:
         """The rows of the release's code systems: of a shared one, what this release adds to it."""
         rows = {}
@@ -137,6 +146,9 @@ class ReleaseCompiler:
             for element in definition.elements.values():
                 yield from _value_sets_of(element.binding)
         yield from _value_sets_of_extensions(self.extensions.values())
+        for profile in self.profiles.values():
+            for binding in profiles.bindings(profile):
+                yield from _value_sets_of(binding)
 
     def _published(self, package: Package, resource_type: str) -> list[Json]:
         return self.packages.resources(package, resource_type)

@@ -4,6 +4,7 @@ https://hl7.org/fhir/R4/conformance-module.html
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property, partial
 
 from fhir_kb.definitions import Definitions
 from fhir_kb.definitions.codes import CodeSystemCodes, ValueSetCodes
@@ -12,25 +13,33 @@ from fhir_kb.errors import MalformedContent
 from fhir_kb.formats import Json
 from fhir_kb.validation.profiles.compiler import Compiler
 from fhir_kb.validation.profiles.extension_definitions import extension_definition
+from fhir_kb.validation.profiles.implied import (
+    Codes,
+    profiles_by_code,
+    profiles_by_guides,
+    vital_signs,
+)
 from fhir_kb.validation.profiles.overlay import Overlay, overlay_of, part_of
 from fhir_kb.validation.profiles.profile import Unusable
-from fhir_kb.validation.profiles.shelf import Shelf
+from fhir_kb.validation.profiles.shelf import Book, Shelf
 from fhir_kb.validation.profiles.soundness import unsoundness
 from fhir_kb.validation.profiles.vocabulary import Vocabulary
 from fhir_kb.validation.walk import Schema
 
 _STRUCTURE = "StructureDefinition"
+_GUIDE = "ImplementationGuide"
 
 
 class Profiles:
-    """The profiles, extensions and terminology on ``shelves``; an earlier shelf goes first.
+    """The profiles, extensions and terminology on ``shelves``, and the specification's own profiles.
 
-    Everything is read and compiled when it is first asked for, and kept.
+    What stands on an earlier shelf goes first. Everything is read and compiled when it is first
+    asked for, and kept.
     """
 
-    def __init__(self, definitions: Definitions, shelves: Sequence[Shelf]) -> None:
+    def __init__(self, definitions: Definitions, shelves: Sequence[Shelf] = ()) -> None:
         self._definitions = definitions
-        self._shelves = tuple(shelves)
+        self._shelves = (*shelves, _shelf_of_specification(definitions))
         self._compiler = Compiler(definitions, self._overlay)
         self._vocabulary = Vocabulary(definitions, self._sound)
         self._profiles: dict[str, Schema | None] = {}
@@ -45,8 +54,11 @@ class Profiles:
         return self._profiles[canonical]
 
     def implied_profiles(self, resource: Json) -> Iterable[str]:
-        """Return nothing: no profile of a package is implied by a resource."""
-        return ()
+        """Return the profiles of vital signs by their codes, and what guides ask of a type."""
+        return (
+            *profiles_by_code(self._vital_signs, resource),
+            *profiles_by_guides(self._guides, resource),
+        )
 
     def extension(self, url: str) -> ExtensionDefinition | None:
         """Return the extension defined under ``url``."""
@@ -67,6 +79,16 @@ class Profiles:
     def code_system(self, canonical: str) -> CodeSystemCodes | None:
         """Return the codes of a code system."""
         return self._vocabulary.code_system(canonical)
+
+    @cached_property
+    def _vital_signs(self) -> Codes:
+        return vital_signs(self._definitions.profiles, self._overlay)
+
+    @cached_property
+    def _guides(self) -> tuple[Json, ...]:
+        urls = {url for shelf in self._shelves for url in shelf.urls(_GUIDE)}
+        found = (self._sound(_GUIDE, url) for url in sorted(urls))
+        return tuple(guide for guide in found if guide is not None)
 
     def _compiled(self, canonical: str) -> Schema | None:
         overlay = self._overlay(canonical)
@@ -119,3 +141,11 @@ class Profiles:
         if fault is not None:
             self._faults[type, canonical] = fault
         return resource if fault is None else None
+
+
+def _shelf_of_specification(definitions: Definitions) -> Shelf:
+    profiles = definitions.profiles
+    return Shelf(
+        Book(_STRUCTURE, url, definitions.version, partial(profiles.__getitem__, url))
+        for url in profiles
+    )

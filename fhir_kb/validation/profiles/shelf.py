@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fhir_kb.errors import MalformedContent
 from fhir_kb.formats import Json
 
-KEPT_TYPES = frozenset({"StructureDefinition", "ValueSet", "CodeSystem"})
+KEPT_TYPES = frozenset({"StructureDefinition", "ValueSet", "CodeSystem", "ImplementationGuide"})
 """What validation makes use of."""
 
 
