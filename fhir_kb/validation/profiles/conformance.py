@@ -39,7 +39,7 @@ class Profiles:
 
     def __init__(self, definitions: Definitions, shelves: Sequence[Shelf] = ()) -> None:
         self._definitions = definitions
-        self._shelves = (*shelves, _shelf_of_specification(definitions))
+        self._shelves = tuple(shelves)
         self._compiler = Compiler(definitions, self._overlay)
         self._vocabulary = Vocabulary(definitions, self._sound)
         self._profiles: dict[str, Schema | None] = {}
@@ -55,10 +55,10 @@ class Profiles:
 
     def implied_profiles(self, resource: Json) -> Iterable[str]:
         """Return the profiles of vital signs by their codes, and what guides ask of a type."""
-        return (
-            *profiles_by_code(self._vital_signs, resource),
-            *profiles_by_guides(self._guides, resource),
-        )
+        of_code: Iterable[str] = ()
+        if resource.get("resourceType") == "Observation":
+            of_code = profiles_by_code(self._vital_signs, resource)
+        return (*of_code, *profiles_by_guides(self._guides, resource))
 
     def extension(self, url: str) -> ExtensionDefinition | None:
         """Return the extension defined under ``url``."""
@@ -137,15 +137,17 @@ class Profiles:
         except MalformedContent as error:
             self._faults[type, canonical] = error.message
             return None
-        fault = unsoundness(resource, self._definitions) if resource is not None else None
+        if resource is None:
+            return self._specified.find(type, canonical)
+        fault = unsoundness(resource, self._definitions)
         if fault is not None:
             self._faults[type, canonical] = fault
         return resource if fault is None else None
 
-
-def _shelf_of_specification(definitions: Definitions) -> Shelf:
-    profiles = definitions.profiles
-    return Shelf(
-        Book(_STRUCTURE, url, definitions.version, partial(profiles.__getitem__, url))
-        for url in profiles
-    )
+    @cached_property
+    def _specified(self) -> Shelf:
+        """The specification's own profiles, which need no second look."""
+        profiles, version = self._definitions.profiles, self._definitions.version
+        return Shelf(
+            Book(_STRUCTURE, url, version, partial(profiles.__getitem__, url)) for url in profiles
+        )

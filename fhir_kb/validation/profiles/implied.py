@@ -33,7 +33,7 @@ def vital_signs(profiles: Mapping[str, Json], overlay_of: OverlayOf) -> Codes:
 
 def profiles_by_code(codes: Codes, resource: Json) -> Iterator[str]:
     """Yield the profiles that the codes of an Observation ask for."""
-    code = resource.get("code") if resource.get("resourceType") == "Observation" else None
+    code = resource.get("code")
     codings = code.get("coding") if isinstance(code, dict) else None
     for coding in codings if isinstance(codings, list) else ():
         if isinstance(coding, dict):
