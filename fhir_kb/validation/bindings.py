@@ -90,7 +90,8 @@ def is_in(value_set: ValueSetCodes, coded: Coded) -> bool | None:
 
 
 def _coding(value: Json) -> Iterable[tuple[str | None, object]]:
-    return [(value.get("system") or "", value.get("code"))]
+    system = value.get("system")
+    return [(system if isinstance(system, str) else "", value.get("code"))]
 
 
 def _concept(value: Json) -> Iterable[tuple[str | None, object]]:
