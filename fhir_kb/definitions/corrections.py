@@ -194,6 +194,12 @@ INVARIANTS: tuple[Correction, ...] = (
         "Any part of the path may match; R4B and R5 say so.",
     ),
     Correction(
+        "eld-24",
+        "fixed.exists().not()",
+        "fixed.exists().not() or (path.startsWith('Extension.') and path.endsWith('.url'))",
+        "The definition of an extension fixes its url, as the specification's own all do.",
+    ),
+    Correction(
         "eld-28",
         "mustHaveValue.value implies valueAlternatives.empty()",
         "(mustHaveValue.exists() and mustHaveValue) implies valueAlternatives.empty()",

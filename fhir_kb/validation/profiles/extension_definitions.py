@@ -37,5 +37,8 @@ def _parts(place: Place, overlay_of: OverlayOf) -> Iterator[tuple[str, Extension
     extension = place.children.get("extension")
     for slice in extension.slices.values() if extension is not None else ():
         url = extension_url(slice, overlay_of)
+        if ":" in url:
+            # An extension of its own has its own definition, wherever it stands.
+            continue
         inner = dict(_parts(slice, overlay_of))
         yield url, ExtensionDefinition(url, 0, None, modifier=False, value=None, extensions=inner)
