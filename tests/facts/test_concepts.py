@@ -19,6 +19,8 @@ from fhir_kb.facts.yaml_text import read_yaml_text
 SNOMED = "http://snomed.info/sct"
 LOINC = "http://loinc.org"
 HL7 = ("http://hl7.org/fhir/", "http://terminology.hl7.org/")
+UNRELEASED = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"
+"""The reasons of CDS Hooks 3.0, which stand in its ballot and in no release of terminology yet."""
 
 FORMS = {
     SNOMED: r"[1-9]\d{5,17}",
@@ -30,6 +32,7 @@ FORMS = {
     "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl": r"C\d{3,6}",
     "https://www.nlm.nih.gov/mesh": r"[CD]\d{6,9}",
     "http://purl.obolibrary.org/obo/doid.owl": r"DOID:\d+",
+    UNRELEASED: r"[a-z]+(-[a-z]+)*",
 }
 """The systems whose codes may be passed on, and the form of a code. MedDRA is not one of them."""
 
@@ -48,6 +51,7 @@ GROUPS = frozenset(
         "measurement",
         "mechanism",
         "outcome",
+        "override-reason",
         "population",
         "purpose",
         "relation",
