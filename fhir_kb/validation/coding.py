@@ -5,7 +5,9 @@ https://hl7.org/fhir/R4/datatypes.html#Coding
 
 import re
 
+from fhir_kb.definitions import load
 from fhir_kb.definitions.codes import CodeSystemCodes
+from fhir_kb.definitions.releases import RELEASES
 from fhir_kb.fhirpath import Node
 from fhir_kb.formats import Json
 from fhir_kb.validation.resolution import resource_around
@@ -65,12 +67,17 @@ def _check_unknown_system(walk: Walk, node: Node, system: str) -> None:
     """Say that a system's codes cannot be checked, or what is wrong with its name."""
     if "/ValueSet/" in system and walk.value_set(system) is not None:
         walk.report("system-is-value-set", node, at="system", system=system)
-    elif _HL7.fullmatch(system) and system not in _WITHOUT_DEFINITION:
+    elif _HL7.fullmatch(system) and not _is_published(system):
         walk.report("unknown-hl7-system", node, at="system", system=system)
     elif (right := _right_system(walk, system)) is not None:
         walk.report("wrong-system", node, at="system", system=system, right=right)
     elif walk.first_time("system", system):
         walk.report("system-not-known", node, system=system)
+
+
+def _is_published(system: str) -> bool:
+    """Return whether HL7 publishes a code system, in whatever release."""
+    return system in _WITHOUT_DEFINITION or any(load(each).code_system(system) for each in RELEASES)
 
 
 def _right_system(walk: Walk, system: str) -> str | None:
@@ -107,9 +114,11 @@ def _check_syntax(walk: Walk, node: Node, system: str, code: str) -> None:
 
 
 def _check_code(walk: Walk, node: Node, codes: CodeSystemCodes, code: str) -> None:
-    found = code if code in codes else _in_any_case(codes, code)
+    found = code if code in codes.displays else _in_any_case(codes, code)
     if found is not None:
-        _check_display(walk, node, codes, found)
+        known = codes.displays[found]
+        if known != node.value.get("display"):
+            _check_display(walk, node, codes, found)
     elif not codes.complete:
         if walk.first_time("code", f"{codes.url}|{code}"):
             walk.report("code-not-known", node, at="code", code=shortened(code), system=codes.url)

@@ -30,8 +30,8 @@ def invariant_rule(
     when the rule first runs; one that cannot be compiled or run is said not to be checked.
     """
     source = f"{profile}#{constraint.key}" if profile else constraint.key
-    native = NATIVE.get(constraint.expression)
-    if native is not None:
+    type, native = NATIVE.get(constraint.expression, ("", None))
+    if native is not None and definitions.is_subtype(context, type):
 
         def natively(walk: Walk, node: Node) -> None:
             if not native(node):

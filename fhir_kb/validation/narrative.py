@@ -4,6 +4,7 @@ https://hl7.org/fhir/R4/narrative.html#xhtml
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 from xml.parsers import expat  # noqa: S407  # expat is safe once DOCTYPE is refused, as here
 
@@ -12,14 +13,11 @@ from fhir_kb.formats.narrative import XHTML
 from fhir_kb.validation.walk import Walk
 from fhir_kb.validation.wording import shortened
 from fhir_kb.validation.xhtml import (
-    ANYWHERE,
-    BLOCKS,
-    CHILDREN,
+    ATTRIBUTES,
     ELEMENTS,
-    OF_ELEMENT,
-    PARENTS,
+    NOT_IN_TEXT,
     RUNNING_TEXT,
-    WITHOUT_CONTENT,
+    WELL_PLACED,
 )
 
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.\-]*):")
@@ -27,6 +25,11 @@ _LINKS = frozenset({"cite", "href", "longdesc", "src"})
 _ACTIVE_SCHEMES = frozenset({"javascript", "vbscript"})
 _NAMING_SCHEMES = frozenset({"urn", "cid"})
 _ACTIVE_STYLE = re.compile(r"expression\s*\(|javascript:|@import|behaviou?r\s*:|-moz-binding", re.I)
+
+
+@lru_cache(maxsize=512)
+def _is_active_style(style: str) -> bool:
+    return _ACTIVE_STYLE.search(style) is not None
 
 
 class _Narrative:
@@ -38,7 +41,6 @@ class _Narrative:
         self._ids: set[str] = set()
         self._fragments: list[str] = []
         self._open: list[str] = []
-        self._in_text = 0
         self._has_content = False
         self._parser = self._new_parser()
 
@@ -64,46 +66,56 @@ class _Narrative:
         except _DoctypeFound:
             self._report("narrative-doctype")
             return
+        finally:
+            self._let_go()
         if not self._has_content:
             self._report("narrative-empty", source="txt-2")
         for fragment in self._fragments:
             self._check_fragment(fragment)
 
+    def _let_go(self) -> None:
+        """Cut the parser's ways back to here, so that both are freed at once."""
+        self._parser.StartElementHandler = None
+        self._parser.EndElementHandler = None
+        self._parser.CharacterDataHandler = None
+        self._parser.StartDoctypeDeclHandler = None
+
     def _report(self, message_id: str, *, source: str = "txt-1", **facts: Any) -> None:
         self._walk.report(message_id, self._node, at="div", source=source, **facts)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        local = name.partition(":")[2] or name
-        if not self._open:
-            self._check_root(name, local, attributes)
-        elif local not in ELEMENTS:
-            self._report("narrative-element", element=name)
-        else:
-            self._check_place(local, self._open[-1])
-        self._open.append(local)
-        if local in RUNNING_TEXT:
-            self._in_text += 1
-        elif local == "img":
-            self._has_content = True
+        around = self._open[-1] if self._open else ""
+        element = name
+        if name not in WELL_PLACED[around]:
+            element = self._check_place(name, around, attributes)
+        elif name in NOT_IN_TEXT:
+            self._check_text(name)
+        self._open.append(element)
         if attributes:
-            self._check_attributes(local, attributes)
+            self._check_attributes(element, attributes)
 
     def _end(self, _: str) -> None:
-        if self._open.pop() in RUNNING_TEXT:
-            self._in_text -= 1
+        self._open.pop()
 
-    def _check_place(self, element: str, around: str) -> None:
-        if (
-            around in WITHOUT_CONTENT
-            or (around in CHILDREN and element not in CHILDREN[around])
-            or (element in PARENTS and around not in PARENTS[element])
-        ):
+    def _check_place(self, name: str, around: str, attributes: dict[str, str]) -> str:
+        """Report an element where it may not stand; return its name without a prefix."""
+        element = name.partition(":")[2] or name
+        if not around:
+            self._check_root(name, element, attributes)
+        elif element not in ELEMENTS:
+            self._report("narrative-element", element=name)
+        elif element not in WELL_PLACED[around]:
             self._report("narrative-nesting", element=element, around=around)
-        elif self._in_text and element in BLOCKS:
-            text = next(each for each in reversed(self._open) if each in RUNNING_TEXT)
-            self._report("narrative-nesting", element=element, around=text)
-        elif element == "a" and "a" in self._open:
-            self._report("narrative-nesting", element="a", around="a")
+        return element
+
+    def _check_text(self, element: str) -> None:
+        """Report a block inside running text, or a link inside a link, at any distance."""
+        if len(self._open) > self._walk.limits.depth:
+            self._walk.stop("too-deep", self._node.path, limit=self._walk.limits.depth)
+        for around in reversed(self._open):
+            if around == "a" if element == "a" else around in RUNNING_TEXT:
+                self._report("narrative-nesting", element=element, around=around)
+                return
 
     def _check_root(self, name: str, local: str, attributes: dict[str, str]) -> None:
         prefix = name.removesuffix(local).removesuffix(":")
@@ -114,16 +126,26 @@ class _Narrative:
             self._report("narrative-namespace", namespace=namespace or "none", needed=XHTML)
 
     def _check_attributes(self, element: str, attributes: dict[str, str]) -> None:
-        own = OF_ELEMENT.get(element, frozenset())
+        allowed = ATTRIBUTES[element]
         for name, value in attributes.items():
-            if name not in ANYWHERE and name not in own and not name.startswith("xmlns:"):
-                self._report("narrative-attribute", attribute=name, element=element)
+            if name not in allowed:
+                if name == "xmlns" or name.startswith("xmlns:"):
+                    self._check_namespace(name, value)
+                else:
+                    self._report("narrative-attribute", attribute=name, element=element)
+            elif name == "style":
+                if _is_active_style(value):
+                    self._report("narrative-active", what=f"style {shortened(value)!r}")
             elif name in _LINKS:
+                self._has_content |= element == "img"
                 self._check_link(element, name, value)
-            elif name == "style" and _ACTIVE_STYLE.search(value):
-                self._report("narrative-active", what=f"style {shortened(value)!r}")
             elif name == "id" or (name == "name" and element == "a"):
                 self._check_id(name, value)
+
+    def _check_namespace(self, name: str, value: str) -> None:
+        # Another prefix may be declared and never used; the default one is always used.
+        if name == "xmlns" and value != XHTML and len(self._open) > 1:
+            self._report("narrative-namespace", namespace=value, needed=XHTML)
 
     def _check_link(self, element: str, name: str, value: str) -> None:
         if value.startswith("#"):

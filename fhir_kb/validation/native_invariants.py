@@ -10,6 +10,7 @@ narrative's own rules, which can say more about what is wrong.
 from collections.abc import Callable, Mapping
 
 from fhir_kb.fhirpath import Node
+from fhir_kb.formats import Json
 from fhir_kb.validation.resolution import container_of, resource_node
 
 Judge = Callable[[Node], bool]
@@ -46,6 +47,56 @@ def _has_narrative(node: Node) -> bool:
     return isinstance(text, dict) and "div" in text
 
 
+def _has_code_if_display(node: Node) -> bool:
+    value = node.value
+    return "code" in value or "_code" in value or not ("display" in value or "_display" in value)
+
+
+def _has_value(node: Node) -> bool:
+    return "value" in node.value or "_value" in node.value
+
+
+def _has_no_comparator(node: Node) -> bool:
+    return "comparator" not in node.value and "_comparator" not in node.value
+
+
+def _has_content_type_if_data(node: Node) -> bool:
+    value = node.value
+    return (
+        "data" not in value
+        and "_data" not in value
+        or ("contentType" in value or "_contentType" in value)
+    )
+
+
+def _answers_each_question_once(node: Node) -> bool:
+    """qrs-2: at each place, the items that have answers have different link ids."""
+    waiting = [node.value]
+    while waiting:
+        holder = waiting.pop()
+        below = [each for name in ("item", "answer") for each in _objects(holder.get(name))]
+        for each in below:
+            answered = [
+                item.get("linkId")
+                for item in _objects(each.get("item"))
+                if any(_is_answered(answer) for answer in _objects(item.get("answer")))
+            ]
+            if len(answered) != len(set(map(str, answered))):
+                return False
+        waiting.extend(below)
+    return True
+
+
+def _is_answered(answer: Json) -> bool:
+    return any(key.startswith(("value", "_value")) for key in answer)
+
+
+def _objects(items: object) -> list[Json]:
+    if not isinstance(items, list):
+        return []
+    return [each for each in items if isinstance(each, dict)]
+
+
 def _contains_no_containers(node: Node) -> bool:
     return not any("contained" in each for each in _contained(node))
 
@@ -60,14 +111,11 @@ def _contains_no_security(node: Node) -> bool:
     return not any("security" in meta for meta in map(_meta, _contained(node)))
 
 
-def _contained(node: Node) -> list[dict[str, object]]:
-    contained = node.value.get("contained")
-    if not isinstance(contained, list):
-        return []
-    return [each for each in contained if isinstance(each, dict)]
+def _contained(node: Node) -> list[Json]:
+    return _objects(node.value.get("contained"))
 
 
-def _meta(resource: dict[str, object]) -> dict[str, object]:
+def _meta(resource: Json) -> Json:
     meta = resource.get("meta")
     return meta if isinstance(meta, dict) else {}
 
@@ -83,22 +131,36 @@ def _is_contained_or_elsewhere(node: Node) -> bool:
     return any(each.get("id") == reference[1:] for each in _contained(container))
 
 
-NATIVE: Mapping[str, Judge] = {
-    "extension.exists() != value.exists()": _value_or_extension,
+NATIVE: Mapping[str, tuple[str, Judge]] = {
+    "extension.exists() != value.exists()": ("Extension", _value_or_extension),
     "reference.exists() or identifier.exists() or display.exists() or extension.exists()": (
-        _reference_says_something
+        "Reference",
+        _reference_says_something,
     ),
     "reference.exists()  implies (reference.startsWith('#').not() or "
     "(reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids')) or "
-    "(reference='#' and %rootResource!=%resource))": _is_contained_or_elsewhere,
-    "code.empty() or system.exists()": _has_system_if_code,
-    "text.`div`.exists()": _has_narrative,
-    "contained.contained.empty()": _contains_no_containers,
+    "(reference='#' and %rootResource!=%resource))": ("Reference", _is_contained_or_elsewhere),
+    "code.empty() or system.exists()": ("Quantity", _has_system_if_code),
+    "comparator.empty()": ("Quantity", _has_no_comparator),
+    "text.`div`.exists()": ("DomainResource", _has_narrative),
+    "contained.contained.empty()": ("DomainResource", _contains_no_containers),
     "contained.meta.versionId.empty() and contained.meta.lastUpdated.empty()": (
-        _contains_no_versions
+        "DomainResource",
+        _contains_no_versions,
     ),
-    "contained.meta.security.empty()": _contains_no_security,
+    "contained.meta.security.empty()": ("DomainResource", _contains_no_security),
+    "code.exists().not() implies display.exists().not()": ("Coding", _has_code_if_display),
+    "value.exists()": ("Identifier", _has_value),
+    "repeat(answer|item).select(item.where(answer.value.exists()).linkId.isDistinct()).allTrue()": (
+        "QuestionnaireResponse.item",
+        _answers_each_question_once,
+    ),
+    "data.empty() or contentType.exists()": ("Attachment", _has_content_type_if_data),
 }
+"""By the text: the type that the rule may be used on, and the rule.
+
+The same text means another thing on a type where the element is a choice.
+"""
 
 ELSEWHERE = frozenset(
     {

@@ -6,6 +6,7 @@ The patterns are those of the release's own definitions. Beside them stand the r
 days that the calendar has, ranges of numbers, lower-case UUIDs, absolute canonical URLs.
 """
 
+import binascii
 import re
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
@@ -97,7 +98,6 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+")
 _PLAIN_CANONICAL = re.compile(r"(?:https?://|#)\S+")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*))+")
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 _SPACE = re.compile(r"\s+")
 
 
@@ -267,13 +267,22 @@ def _base64(name: str, pattern: re.Pattern[str]) -> Checks:
 
     def explain(value: str) -> Faults:
         packed = _SPACE.sub("", value)
-        if not _BASE64.fullmatch(packed):
+        if not _is_base64(packed):
             shown = value if len(value) < 100 else f"{value[:40]}…"
             yield _form(name, shown)
         elif packed != value and not allows_space:
             yield Finding("base64-space")
 
-    return _BASE64.fullmatch, explain
+    return _is_base64, explain
+
+
+def _is_base64(value: str) -> bool:
+    # Decoding is ten times quicker than a pattern; images are among the longest values there are.
+    try:
+        binascii.a2b_base64(value, strict_mode=True)
+    except ValueError:
+        return False
+    return not value.endswith("===")
 
 
 _BUILDERS: Mapping[str, Callable[[str, re.Pattern[str]], Checks]] = {

@@ -125,7 +125,11 @@ class Validator:
         name = value.get("resourceType")
         root = Node(value, name if isinstance(name, str) else "Resource")
         shapes = shapes_of(self.definitions, rules=walk.mode != "structure")
-        Walker(walk, shapes).resource(root)
+        try:
+            Walker(walk, shapes).resource(root)
+        finally:
+            # The environment leads back to the walk: cut, so that both are freed at once.
+            walk.environment = Environment()
 
 
 def validate(

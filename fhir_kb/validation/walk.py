@@ -249,6 +249,8 @@ class Walk:
         trial._tried = self._tried
         with suppress(Stopped):
             schema.check(trial, node)
+        # The environment leads back to the trial: cut, so that both are freed at once.
+        trial.environment = self.environment
         found = self._tried[key] = [issue for issue in trial.issues if issue.is_error]
         return found
 

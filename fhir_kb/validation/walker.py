@@ -86,16 +86,15 @@ class Walker:
         self._depth -= 1
 
     def _complex(self, node: Node, member: Member, value: Any) -> None:
-        if member.is_list:
-            if value.__class__ is not list:
-                structure.not_an_array(self._walk, node, member, value)
-                return
+        if not member.is_list:
+            self._item(node, member, value, None)
+        elif value.__class__ is not list:
+            structure.not_an_array(self._walk, node, member, value)
+        else:
             if not value or (member.max is not None and len(value) > member.max):
                 structure.wrong_number(self._walk, node, member, len(value))
             for index, item in enumerate(value):
                 self._item(node, member, item, index)
-        else:
-            self._item(node, member, value, None)
 
     def _item(self, node: Node, member: Member, value: Any, index: int | None) -> None:
         if value.__class__ is not dict:

@@ -26,7 +26,6 @@ OF_ELEMENT: Mapping[str, frozenset[str]] = {
     "a": frozenset("href name charset type hreflang rel rev shape coords".split()),
     "area": frozenset("shape coords href nohref alt".split()),
     "blockquote": frozenset({"cite"}),
-    "div": frozenset({"xmlns"}),
     "img": frozenset("src alt longdesc height border usemap ismap".split()),
     "map": frozenset({"name"}),
     "pre": frozenset({"space"}),
@@ -36,6 +35,17 @@ OF_ELEMENT: Mapping[str, frozenset[str]] = {
     "th": frozenset({"nowrap"}),
 }
 """Further attributes of some elements."""
+
+
+class _Attributes(dict[str, frozenset[str]]):
+    """The attributes of each element; one that is not known has those of every element."""
+
+    def __missing__(self, element: str) -> frozenset[str]:
+        return ANYWHERE
+
+
+ATTRIBUTES = _Attributes({element: ANYWHERE | own for element, own in OF_ELEMENT.items()})
+"""All attributes that an element may have."""
 
 WITHOUT_CONTENT = frozenset({"area", "br", "hr", "img"})
 
@@ -77,3 +87,25 @@ RUNNING_TEXT = frozenset(
 """Paragraphs, headings and phrases: blocks may not stand anywhere inside."""
 
 BLOCKS = frozenset({"blockquote", "div", "dl", "ol", "p", "pre", "table", "ul"})
+
+NOT_IN_TEXT = BLOCKS | {"a"}
+"""What may not stand inside running text at any distance: blocks, and links inside links."""
+
+
+class _WellPlaced(dict[str, frozenset[str]]):
+    """The elements that may stand directly in an element; nothing stands at the top."""
+
+    def __missing__(self, around: str) -> frozenset[str]:
+        placed = frozenset(
+            element for element in ELEMENTS if around in PARENTS.get(element, frozenset({around}))
+        )
+        if around in WITHOUT_CONTENT or not around:
+            placed = frozenset()
+        elif around in CHILDREN:
+            placed &= CHILDREN[around]
+        if around in ELEMENTS or not around:
+            self[around] = placed
+        return placed
+
+
+WELL_PLACED = _WellPlaced()
