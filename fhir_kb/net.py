@@ -1,4 +1,4 @@
-"""The only way out: GET from allowed origins, bounded in time and bytes, never redirected.
+"""The only way out: to allowed origins, bounded in time and bytes, never redirected.
 
 https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html
 
@@ -84,16 +84,27 @@ class Outside:
         that is too large; what cannot be had in time is OutsideUnreachable. Messages name the
         origin only: a path may tell of a patient.
         """
+        headers = {"Accept": accept}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        return self._exchange("GET", url, headers, None)
+
+    def post(self, url: str, body: bytes, *, media_type: str, accept: str) -> Fetched:
+        """Return what a URL answers to a body; refuses what ``get`` refuses."""
+        return self._exchange("POST", url, {"Accept": accept, "Content-Type": media_type}, body)
+
+    def _exchange(
+        self, method: str, url: str, headers: dict[str, str], body: bytes | None
+    ) -> Fetched:
         origin = Origin.of(url)
         if origin not in self.origins:
             raise OutsideRefused(f"{_name(origin)} is not an origin this server may reach")
         deadline = time.monotonic() + self.seconds
         address = self._checked_address(origin)
-        headers = {"Accept": accept, "Accept-Encoding": "identity", "Host": _host(origin)}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
+        headers |= {"Accept-Encoding": "identity", "Host": _host(origin)}
+        request = requests.Request(method, url, headers, data=body)
         try:
-            return self._fetch(url, origin, address, headers, deadline)
+            return self._fetch(request, origin, address, deadline)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             late = time.monotonic() >= deadline
             why = "did not answer in time" if late else "could not be reached"
@@ -117,14 +128,13 @@ class Outside:
         return _is_public(address)
 
     def _fetch(
-        self, url: str, origin: Origin, address: str, headers: dict[str, str], deadline: float
+        self, request: requests.Request, origin: Origin, address: str, deadline: float
     ) -> Fetched:
         with requests.Session() as session, _guard(deadline) as opened:
             session.trust_env = False
             session.mount(f"{origin.scheme}://", _PinnedAdapter(origin, address, opened))
-            response = session.get(
-                url,
-                headers=headers,
+            response = session.send(
+                session.prepare_request(request),
                 allow_redirects=False,
                 stream=True,
                 timeout=max(0.001, deadline - time.monotonic()),
