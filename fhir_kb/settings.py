@@ -36,6 +36,31 @@ class Settings:
         frozenset(), "code systems whose codes are not published, such as http://www.whocc.no/atc"
     )
     url_bytes_max: int = _setting(16_000, "longest request target, in bytes")
+    cds_jurisdictions: frozenset[str] = _setting(
+        frozenset({"US"}), "whose rules decision support speaks by: US, EU, DE"
+    )
+    cds_clients: frozenset[str] = _setting(
+        frozenset(),
+        "trusted clients, each issuer,key-set[,audience]; the key set is an https URL or a file",
+    )
+    cds_authentication: str = _setting(
+        "auto", "auto: a token is asked for with trusted clients or off loopback; required; off"
+    )
+    cds_discovery: str = _setting("open", "open: GET /cds-services needs no token; closed")
+    cds_fhir_servers: frozenset[str] = _setting(
+        frozenset(), "origins of clients' FHIR servers that may be read, as https://ehr.example.org"
+    )
+    cds_networks: frozenset[str] = _setting(
+        frozenset(), "address ranges that are not public and yet may be reached, as 10.0.0.0/8"
+    )
+    cds_seconds: float = _setting(4.0, "how long one call may wait for a client's FHIR server")
+    cds_bytes_max: int = _setting(8_000_000, "largest answer of a client's server, in bytes")
+    cds_cards_max: int = _setting(5, "most cards in an answer")
+    cds_origins: frozenset[str] = _setting(
+        frozenset({"https://sandbox.cds-hooks.org"}),
+        "origins of web pages that may call decision support (CORS); * for all",
+    )
+    cds_comments: str = _setting("drop", "drop: free text of feedback is not kept; keep")
 
 
 def _typed(text: str, kind: type) -> Any:

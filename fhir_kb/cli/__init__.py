@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "facts": "check the authored facts, or list where each is published",
     "get": "print one resource",
     "validate": "validate resources and bundles against FHIR and profiles",
+    "cds": "ask decision support about an order, and read its cards",
     "schema": "print the JSON Schema of a resource type",
 }
 

@@ -19,7 +19,7 @@ from fhir_kb.search import Limits
 from fhir_kb.settings import Settings, read_settings
 from fhir_kb.store import SnapshotHolder
 from fhir_kb.versions import VERSIONS, Version
-from fhir_kb.web import fhir, health, schema
+from fhir_kb.web import cds, fhir, health, schema
 from fhir_kb.web.replies import flask_response
 
 _LOG = logging.getLogger("fhir_kb")
@@ -36,8 +36,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         mount: _endpoint(version, chosen, manifest) for mount, version in VERSIONS.items()
     }
     app.extensions["fhir_kb_settings"] = chosen
+    app.extensions["fhir_kb_cds"] = cds.cds_door(chosen)
     app.url_map.merge_slashes = False
     app.register_blueprint(fhir.blueprint)
+    app.register_blueprint(cds.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(schema.blueprint)
     app.register_error_handler(FhirKbError, _refused)

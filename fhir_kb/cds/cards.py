@@ -1,0 +1,139 @@
+"""From results to cards: one per theme, the gravest first, a handful at most.
+
+https://cds-hooks.hl7.org/2.0/#cds-service-response
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from fhir_kb.cds.card_text import (
+    LABEL_MAX,
+    Pages,
+    Told,
+    Untold,
+    detail_of,
+    summary_of,
+    unchecked_detail,
+)
+from fhir_kb.cds.identity import card_id
+from fhir_kb.cds.markdown import shortened
+from fhir_kb.cds.override_reasons import override_reasons
+from fhir_kb.cds.suggestions import OrderedResources
+from fhir_kb.cds.themes import FURTHER, NOT_CHECKED, theme_coding
+from fhir_kb.chart import Origin
+from fhir_kb.checks import Change
+from fhir_kb.checks.words import CATEGORY_WORDS
+from fhir_kb.facts.rule import Indicator
+from fhir_kb.formats import Json
+from fhir_kb.resources.datatypes import present
+
+ICON = "/cds-services-icon.png"
+"""Where the icon of every card stands, 100 by 100 pixels."""
+_RANK: Mapping[Indicator, int] = {"critical": 0, "warning": 1, "info": 2}
+
+
+@dataclass(frozen=True)
+class CardMaker:
+    """What every card of one answer is made with; ``hook`` is the one that rules speak at."""
+
+    pages: Pages
+    hook: str
+    hook_instance: str
+    resources: OrderedResources
+
+    def cards(
+        self, told: list[Told], untold: list[Untold], unseen: Mapping[str, str], most: int
+    ) -> list[Json]:
+        """Return the cards, at most ``most``: what would be too many shares the last.
+
+        ``untold`` are the checks that were not done, ``unseen`` what could not be looked at.
+        """
+        unchecked = [self._unchecked(untold, unseen)] if untold or unseen else []
+        groups = _grouped(told, most - len(unchecked))
+        cards = [self._themed(theme, entries, untold) for theme, entries in groups]
+        return sorted((*cards, *unchecked), key=lambda card: _RANK[card["indicator"]])
+
+    def _themed(self, theme: str, told: list[Told], untold: list[Untold]) -> Json:
+        themes = {entry.rule.header.theme for entry in told}
+        own_gaps = [entry for entry in untold if entry.rule.header.theme in themes]
+        rules = [entry.rule for entry in told]
+        findings = [entry.finding for entry in told]
+        id = self._id(theme, {entry.subject.origin for entry in told})
+        label, url = self.pages.citation(findings[0].criterion.cite[0])
+        suggestions = list(self._suggestions(theme, told))
+        return present(
+            uuid=id,
+            summary=summary_of(told),
+            indicator=findings[0].indicator,
+            detail=detail_of(self.pages, told, own_gaps),
+            source=self._source(label, url or self.pages.rule(rules[0]), theme),
+            suggestions=suggestions,
+            selectionBehavior=_behavior(suggestions),
+            overrideReasons=override_reasons(self.pages.knowledge, rules),
+            links=self.pages.links(rules, findings),
+        )
+
+    def _unchecked(self, untold: list[Untold], unseen: Mapping[str, str]) -> Json:
+        loud = any(entry.rule.indicator(self.hook) in ("warning", "critical") for entry in untold)
+        categories = [
+            words
+            for name, words in CATEGORY_WORDS.items()
+            if any(entry.gap.category == name for entry in untold)
+        ]
+        others = dict.fromkeys(entry.gap.reason for entry in untold if not entry.gap.category)
+        besides = [f"{name}: {reason}" for name, reason in unseen.items()]
+        summary = f"Not checked: {'; '.join([*categories, *others, *besides])}"
+        release = self.pages.knowledge.release
+        source = f"fhir_kb, knowledge release {release.version}"
+        rules = {entry.rule.id: entry.rule for entry in untold}
+        return present(
+            uuid=self._id(NOT_CHECKED, {entry.subject.origin for entry in untold}),
+            summary=shortened(summary),
+            indicator="warning" if loud else "info",
+            detail=unchecked_detail(self.pages, untold, besides),
+            source=self._source(source, f"{self.pages.base}/fhir/r4/metadata", NOT_CHECKED),
+            links=self.pages.links(rules.values(), ()),
+        )
+
+    def _suggestions(self, theme: str, told: list[Told]) -> Iterator[Json]:
+        """Yield one suggestion per order: two that rewrite the same order would undo each other."""
+        changes: dict[Origin, list[Change]] = {}
+        for entry in told:
+            for change in entry.finding.changes:
+                changes.setdefault(change.order, []).append(change)
+        for order, wanted in changes.items():
+            suggestion = self.resources.suggestion(wanted)
+            if suggestion:
+                label = shortened(suggestion["label"], LABEL_MAX)
+                id = self._id(theme, {order}, "suggestion")
+                yield {**suggestion, "label": label, "uuid": id}
+
+    def _source(self, label: str, url: str, theme: str) -> Json:
+        return {
+            "label": shortened(label, LABEL_MAX),
+            "url": url,
+            "icon": self.pages.base + ICON,
+            "topic": theme_coding(theme),
+        }
+
+    def _id(self, theme: str, orders: Iterable[Origin], *more: str) -> str:
+        references = sorted(f"{order.place} {order.reference}" for order in orders)
+        return str(card_id(self.hook_instance, theme, *references, *more))
+
+
+def _grouped(told: list[Told], most: int) -> list[tuple[str, list[Told]]]:
+    """Return the findings by theme, the gravest first in each and among all."""
+    themes: dict[str, list[Told]] = {}
+    for entry in sorted(told, key=lambda entry: _RANK[entry.finding.indicator]):
+        themes.setdefault(entry.rule.header.theme, []).append(entry)
+    groups = list(themes.items())
+    if len(groups) <= most:
+        return groups
+    rest = [entry for _, entries in groups[most - 1 :] for entry in entries]
+    return [*groups[: most - 1], (FURTHER, rest)]
+
+
+def _behavior(suggestions: list[Json]) -> str | None:
+    if not suggestions:
+        return None
+    return "at-most-one" if len(suggestions) == 1 else "any"

@@ -1,0 +1,89 @@
+"""What data a service asks its client to send along: one query per category of data.
+
+https://cds-hooks.hl7.org/2.0/#prefetch-template
+
+Only tokens and search features that CDS Hooks 2.0 names are used. A client that cannot run one of
+the queries leaves its key out; it is then asked for through the client's FHIR server.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+from urllib.parse import quote
+
+from fhir_kb.facts.code_set import CategoryName
+from fhir_kb.facts.knowledge import Knowledge, Rule
+
+LOINC = "http://loinc.org"
+PATIENT_TOKEN = "{{context.patientId}}"  # noqa: S105  # a placeholder of a query, no secret
+
+_QUERIES: Mapping[CategoryName, str] = {
+    "patient": f"Patient/{PATIENT_TOKEN}",
+    # Ended prescriptions tell whether therapy begins or goes on.
+    "medications": f"MedicationRequest?patient={PATIENT_TOKEN}&status=active,on-hold,completed,stopped",
+    "conditions": f"Condition?patient={PATIENT_TOKEN}",
+    "allergies": f"AllergyIntolerance?patient={PATIENT_TOKEN}",
+    "procedures": f"Procedure?patient={PATIENT_TOKEN}",
+    "pregnancyTests": f"Observation?patient={PATIENT_TOKEN}&code={{codes}}&_sort=-date&_count=50",
+    "labs": f"Observation?patient={PATIENT_TOKEN}&code={{codes}}&_sort=-date&_count=100",
+    "measurements": f"Observation?patient={PATIENT_TOKEN}&code={{codes}}&_sort=-date&_count=20",
+}
+_BY_KIND: Mapping[str, frozenset[CategoryName]] = {"allergy": frozenset({"allergies"})}
+"""What a kind of rule looks at besides the categories of the code sets that it names."""
+
+
+def templates(knowledge: Knowledge, rules: Iterable[Rule]) -> dict[CategoryName, str]:
+    """Return the prefetch template of each category that these rules look at."""
+    wanted: set[CategoryName] = {"patient", "medications"}
+    for rule in rules:
+        wanted |= {knowledge.code_sets[name].category for name in _named(rule, knowledge)}
+        wanted |= _BY_KIND.get(rule.header.kind, frozenset())
+    return {
+        category: query.replace("{codes}", _codes(knowledge, category))
+        for category, query in _QUERIES.items()
+        if category in wanted
+    }
+
+
+def filled(template: str, patient_id: str) -> str:
+    """Return the relative URL of a template for one patient, every other character encoded."""
+    path, _, query = template.partition("?")
+    id = quote(patient_id, safe="")
+    start = path.replace(PATIENT_TOKEN, id)
+    if not query:
+        return start
+    pairs = (pair.partition("=") for pair in query.split("&"))
+    return f"{start}?" + "&".join(
+        f"{name}={id if value == PATIENT_TOKEN else quote(value, safe=',-')}"
+        for name, _, value in pairs
+    )
+
+
+def _codes(knowledge: Knowledge, category: CategoryName) -> str:
+    codes = dict.fromkeys(
+        member.code
+        for code_set in knowledge.code_sets.values()
+        if code_set.category == category
+        for member in code_set.codes
+        if member.system == LOINC
+    )
+    return ",".join(f"{LOINC}|{code}" for code in codes)
+
+
+def _named(rule: Rule, knowledge: Knowledge) -> set[str]:
+    """Return the code sets that a rule names, itself or by the populations it speaks of."""
+    words = {word for fact in rule for word in _words(fact)}
+    for population in words & rule.populations.keys():
+        words |= set(_words(rule.populations[population]))
+    return words & knowledge.code_sets.keys()
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _words(item)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _words(getattr(value, field.name))
