@@ -78,6 +78,10 @@ def run(arguments: argparse.Namespace) -> int:
     except FhirKbError as error:
         print(error.message, file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # Who read the report went away: nobody knows the verdict on the rest.
+        sys.stderr.close()
+        return 2
     finally:
         progress.clear()
     return verdicts.status()

@@ -46,8 +46,14 @@ def read_documents(file: Path) -> Iterator[Document]:
         if name == STANDARD_INPUT:
             yield from _documents("<stdin>", sys.stdin.buffer, is_ndjson=False)
             return
+        size = file.stat().st_size
+        is_ndjson = file.suffix.lower() in _NDJSON
+        if size > BYTES_MAX and not is_ndjson:
+            reason = f"It has {size} bytes; at most {BYTES_MAX} are read"
+            yield Document(name, b"", refused=reason)
+            return
         with file.open("rb") as stream:
-            yield from _documents(name, stream, is_ndjson=file.suffix.lower() in _NDJSON)
+            yield from _documents(name, stream, is_ndjson=is_ndjson)
     except OSError as error:
         yield Document(name, b"", refused=f"It cannot be read: {error.strerror}")
 
