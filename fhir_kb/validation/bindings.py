@@ -8,11 +8,13 @@ another system may well be right and is mentioned only.
 """
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from fhir_kb.definitions import Binding, Element
 from fhir_kb.definitions.codes import ValueSetCodes
 from fhir_kb.fhirpath import Node
 from fhir_kb.formats import Json
+from fhir_kb.units import canonical
 from fhir_kb.validation.issue import Severity
 from fhir_kb.validation.syntax import SYNTAXES
 from fhir_kb.validation.walk import Rule, Walk
@@ -57,9 +59,9 @@ def refuse_code(walk: Walk, node: Node, element: Element, at: str, code: str) ->
     )
 
 
-def member_of(walk: Walk, node: Node, canonical: str) -> bool | None:
+def member_of(walk: Walk, node: Node, url: str) -> bool | None:
     """Return whether a coded node has a code of the value set; None where that is not known."""
-    value_set = walk.value_set(canonical)
+    value_set = walk.value_set(url)
     codings = codings_of(node)
     if value_set is None or codings is None:
         return None
@@ -86,7 +88,22 @@ def is_in(value_set: ValueSetCodes, coded: Coded) -> bool | None:
     if value_set.complete or (system is not None and system not in value_set.open_systems):
         return False
     syntax = SYNTAXES.get(value_set.rule or "")
-    return None if syntax is None else bool(syntax.accepts(code))
+    if syntax is None or not syntax.accepts(code):
+        return None if syntax is None else False
+    dimension = _DIMENSIONS.get(value_set.url)
+    return dimension is None or _has_dimension(code, dimension)
+
+
+_DIMENSIONS: Mapping[str, str] = {
+    "http://hl7.org/fhir/ValueSet/all-distance-units": "m",
+    "http://hl7.org/fhir/ValueSet/all-time-units": "s",
+}
+"""Value sets of all units that measure the same, and the base unit of these."""
+
+
+def _has_dimension(code: str, base: str) -> bool:
+    quantity = canonical(Decimal(1), code)
+    return quantity is not None and quantity.unit == base
 
 
 def _coding(value: Json) -> Iterable[tuple[str | None, object]]:
@@ -117,12 +134,12 @@ def _any_in(value_set: ValueSetCodes, codings: Iterable[Coded]) -> bool | None:
 
 
 def _check(
-    walk: Walk, node: Node, codings: list[Coded], canonical: str, strength: str, profile: str
+    walk: Walk, node: Node, codings: list[Coded], url: str, strength: str, profile: str
 ) -> None:
-    value_set = walk.value_set(canonical)
+    value_set = walk.value_set(url)
     if value_set is None:
-        if walk.first_time("value-set", canonical):
-            walk.report("binding-not-checked", node, value_set=canonical, strength=strength)
+        if walk.first_time("value-set", url):
+            walk.report("binding-not-checked", node, value_set=url, strength=strength)
         return
     if not codings:
         if node.type == "CodeableReference" and "concept" not in node.value:
@@ -132,12 +149,19 @@ def _check(
             node,
             source=profile,
             severity=_NO_CODE[strength],
-            value_set=canonical,
+            value_set=url,
             strength=strength,
         )
         return
-    if _any_in(value_set, codings) is False and not _is_format_word(node):
+    if _any_in(value_set, codings) is False and not (
+        _is_format_word(node) or all(_is_refused(walk, coded) for coded in codings)
+    ):
         _refuse(walk, node, codings, value_set, strength, profile)
+
+
+def _is_refused(walk: Walk, coded: Coded) -> bool:
+    """Whether it was reported already that the system has no such code, or that it is no code."""
+    return walk.has_met("refused code", f"{coded[0]}|{coded[1]}")
 
 
 def _is_format_word(node: Node) -> bool:
@@ -170,7 +194,8 @@ def _refuse(
     if syntax is not None:
         hint = f"; a {syntax.word} is needed, such as {syntax.example}"
     else:
-        hint = allowed(codings[0][1], value_set.codes)
+        words = "allowed" if strength == "required" else "listed"
+        hint = allowed(codings[0][1], value_set.codes).replace("allowed", words, 1)
     walk.report(
         "code-not-in-value-set",
         node,

@@ -102,6 +102,7 @@ def check_quantity(walk: Walk, node: Node) -> None:
 def _check_syntax(walk: Walk, node: Node, system: str, code: str) -> None:
     syntax = SYNTAXES[SYSTEMS[system]]
     if not syntax.accepts(code):
+        walk.first_time("refused code", f"{system}|{code}")
         walk.report(
             "invalid-syntax",
             node,
@@ -124,6 +125,8 @@ def _check_code(walk: Walk, node: Node, codes: CodeSystemCodes, code: str) -> No
             walk.report("code-not-known", node, at="code", code=shortened(code), system=codes.url)
     else:
         # Another version of the system than the one known here may well have the code.
+        if "version" not in node.value:
+            walk.first_time("refused code", f"{codes.url}|{code}")
         walk.report(
             "unknown-code",
             node,

@@ -80,6 +80,7 @@ _JSON_TYPES: Mapping[str, type] = {
 _JSON_NAMES: Mapping[type, str] = {
     str: "a string",
     bool: "a boolean",
+    float: "a number",
     int: "a number",
     Decimal: "a number",
     list: "an array",

@@ -32,7 +32,7 @@ PROFILE_MESSAGES: Mapping[str, Message] = {
         "value",
         "{element} is {found}; the value is fixed and has nothing there (profile {profile})",
     ),
-    "profile-type": Message(
+    "type-not-in-profile": Message(
         "error", "structure", "{element} is of type {found}; it may be {types} (profile {profile})"
     ),
     "other-type-of-profile": Message(

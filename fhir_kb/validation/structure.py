@@ -11,7 +11,7 @@ from fhir_kb.formats import Json
 from fhir_kb.validation.primitives import FORMS, json_name
 from fhir_kb.validation.shapes import RESOURCE_TYPE, Member, Requirement, Shape
 from fhir_kb.validation.walk import Walk
-from fhir_kb.validation.wording import listed, nearest, shortened
+from fhir_kb.validation.wording import allowed, listed, nearest, shortened
 
 
 def unknown_resource_type(walk: Walk, node: Node, known: Iterable[str]) -> None:
@@ -31,7 +31,7 @@ def unknown_element(walk: Walk, node: Node, shape: Shape, key: str) -> None:
         walk.report("underscore-on-complex", node, at=plain, name=plain)
         return
     choice = [each for each, member in shape.members.items() if member.name == plain]
-    hint = f"; write {listed(choice)}" if choice else nearest(plain, shape.members)
+    hint = f"; write {listed(choice)}" if choice else allowed(plain, shape.members)
     walk.report("unknown-element", node, at=plain, name=key, type=shape.type, hint=hint)
 
 
@@ -139,10 +139,9 @@ def primitive_is_sound(
         if finding.message_id == "wrong-json-type":
             _wrong_json_type(walk, node, at, primitive.name, value)
         else:
-            facts: dict[str, Any] = {
-                name: shortened(fact) if isinstance(fact, str) else fact
-                for name, fact in finding.facts.items()
-            }
+            facts = dict(finding.facts)
+            if isinstance(facts.get("value"), str):
+                facts["value"] = shortened(facts["value"])
             walk.report(finding.message_id, node, at=at, **facts)
     return not findings
 

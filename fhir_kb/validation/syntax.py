@@ -58,8 +58,8 @@ SYNTAXES: Mapping[str, Syntax] = {
     "country-subdivision": Syntax(
         "country subdivision", re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}").fullmatch, "US-CA"
     ),
-    "currency": Syntax("ISO 4217 currency", _CURRENCIES.__contains__, "EUR"),
-    "language": Syntax("BCP 47 language", _LANGUAGE.fullmatch, "en-US"),
+    "currency": Syntax("currency of ISO 4217", _CURRENCIES.__contains__, "EUR"),
+    "language": Syntax("language of BCP 47", _LANGUAGE.fullmatch, "en-US"),
     "mime-type": Syntax("media type", _MEDIA_TYPE.fullmatch, "application/pdf"),
     "time-zone": Syntax(
         "time zone",

@@ -189,6 +189,10 @@ class Walk:
         self._met.add(key)
         return True
 
+    def has_met(self, kind: str, subject: str) -> bool:
+        """Return whether ``first_time`` was asked for this already."""
+        return (kind, subject) in self._met
+
     def index(self, bundle: Json) -> BundleIndex:
         """Return the entries of a Bundle by what references call them; made once."""
         index = self._indexes.get(id(bundle))

@@ -37,6 +37,5 @@ def allowed(word: str, known: Iterable[str]) -> str:
 
 
 def shortened(value: str) -> str:
-    """Return a value as one short line."""
-    line = " ".join(value.split()) or value
-    return line if len(line) <= _VALUE_MAX else f"{line[:_VALUE_MAX]}…"
+    """Return the beginning of a value, as it stands."""
+    return value if len(value) <= _VALUE_MAX else f"{value[:_VALUE_MAX]}…"
