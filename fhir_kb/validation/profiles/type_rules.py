@@ -55,7 +55,7 @@ def _narrowing_rule(types: tuple[str, ...], label: str, url: str) -> Rule:
     def rule(walk: Walk, node: Node) -> None:
         if not any(walk.definitions.is_subtype(node.type, type) for type in types):
             walk.report(
-                "profile-type",
+                "type-not-in-profile",
                 node,
                 source=url,
                 element=label,
