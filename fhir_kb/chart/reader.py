@@ -17,6 +17,8 @@ from fhir_kb.formats import Json
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _ANNOTATION = re.compile(r"\{[^}]*\}")
+_POWER = re.compile(r"^10[*^](\d+)")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _COMPARATORS = {"<": "< ", "<=": "≤ ", ">": "> ", ">=": "≥ "}
 _ENTERED_IN_ERROR = "entered-in-error"
 
@@ -89,8 +91,7 @@ class Reader:
         comparator = text(quantity.get("comparator"))
         low: Decimal | None = None if comparator in ("<", "<=") else value
         high: Decimal | None = None if comparator in (">", ">=", "ad") else value
-        # Between braces UCUM lets anyone write anything.
-        plain = _ANNOTATION.sub("", unit) if unit is not None else "(unit not known)"
+        plain = _shown(unit) if unit is not None else "(unit not known)"
         shown = f"{_COMPARATORS.get(comparator, '')}{value} {plain}".strip()
         return Measure(low, high, unit, shown)
 
@@ -106,3 +107,9 @@ def _tail(reference: str) -> str:
     """Return ``Type/id`` of a reference of any length, without a version."""
     parts = reference.partition("/_history/")[0].rstrip("/").split("/")
     return "/".join(parts[-2:])
+
+
+def _shown(unit: str) -> str:
+    """Return a unit for reading: ``× 10⁹/L``; what is in braces may be anything and is left out."""
+    plain = _ANNOTATION.sub("", unit).replace("uL", "µL")
+    return _POWER.sub(lambda power: f"× 10{power[1].translate(_RAISED)}", plain)

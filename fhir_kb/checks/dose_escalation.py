@@ -10,7 +10,7 @@ from fhir_kb.checks.durations import earlier
 from fhir_kb.checks.question import Answer, Question
 from fhir_kb.checks.result import Gap
 from fhir_kb.checks.therapy import earlier_uses, therapy_of
-from fhir_kb.checks.words import amount_words
+from fhir_kb.checks.words import span_words
 from fhir_kb.facts.criteria import EscalationCriterion
 from fhir_kb.units import convert
 
@@ -46,7 +46,7 @@ def check(question: Question) -> Answer:
                 dose=f"{new.normalize():f} mg",
                 before=f"{before.dose.normalize():f} mg",
                 regimen=criterion.regimen,
-                after=amount_words(criterion.after),
+                after=span_words(criterion.after),
             )
     return answer
 

@@ -9,7 +9,7 @@ from fhir_kb.checks.question import Answer, Question
 from fhir_kb.checks.records import category_gaps
 from fhir_kb.checks.result import Gap
 from fhir_kb.checks.therapy import Therapy, therapy_of
-from fhir_kb.checks.words import amount_words, day_words
+from fhir_kb.checks.words import span_words, day_words
 from fhir_kb.facts.criteria import MonitoringCriterion
 from fhir_kb.facts.values import Amount
 
@@ -40,7 +40,7 @@ def check(question: Question) -> Answer:
                     criterion,
                     [last] if last else [],
                     measure=question.text(code_set),
-                    every=amount_words(cadence.every),
+                    every=span_words(cadence.every),
                     age=day_words(last.when).strip() if last else "never, as far as is recorded",
                 )
     return answer

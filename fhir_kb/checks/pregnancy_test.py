@@ -15,7 +15,7 @@ from fhir_kb.checks.question import Answer, Question
 from fhir_kb.checks.records import category_gaps, look_for
 from fhir_kb.checks.result import Gap
 from fhir_kb.checks.therapy import Therapy, therapy_of
-from fhir_kb.checks.words import amount_words
+from fhir_kb.checks.words import span_words
 from fhir_kb.facts.criteria import Cadence, PregnancyTestCriterion
 from fhir_kb.facts.values import Amount
 
@@ -52,7 +52,7 @@ def _judge(
     if cadence is not None and not _is_met(question, cadence.every, tests):
         missing.append(cadence.every)
     if missing:
-        words = " and ".join(amount_words(window) for window in missing)
+        words = " and ".join(span_words(window) for window in missing)
         answer.find(question, criterion, tests, missing=words)
 
 

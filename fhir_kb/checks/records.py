@@ -51,7 +51,7 @@ def look_for(question: Question, sets: Iterable[str], when: Presence = "current"
                 gaps.append(_unusable(record))
             else:
                 found.append(record)
-        elif record.may_be_in(*wanted) and not record.fault:
+        elif record.may_be_in(*wanted) and not record.fault and not isinstance(record, Observation):
             gaps.append(_unrecognised(record))
     return Search(tuple(found), tuple(gaps))
 

@@ -39,8 +39,26 @@ def day_words(when: When | None) -> str:
     return f" on {when.earliest.date().isoformat()}"
 
 
+_SPANS: Mapping[str, str] = {
+    "min": "minute",
+    "h": "hour",
+    "d": "day",
+    "wk": "week",
+    "mo": "month",
+    "a": "year",
+}
+
+
+def span_words(amount: Amount) -> str:
+    """Return a span of time in words: ``10 to 14 days``, ``1 week``."""
+    ends = amount.range
+    number = f"{ends.low} to {ends.high}" if ends is not None else str(amount.value)
+    word = _SPANS.get(amount.unit, amount.unit)
+    return f"{number} {word}{'' if number == '1' else 's'}"
+
+
 def amount_words(amount: Amount) -> str:
-    """Return an amount as a reader expects it: ``28 d``, ``10..14 d``, ``< 1000 /uL``."""
+    """Return an amount with its unit: ``100 mg/d``, ``< 1000 /uL``."""
     ends = amount.range
     number = f"{ends.low}..{ends.high}" if ends is not None else str(amount.value)
     return " ".join(part for part in (amount.comparator, number, amount.unit) if part)

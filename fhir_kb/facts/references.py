@@ -52,7 +52,7 @@ def _mistakes(knowledge: Knowledge, file: FactFile) -> Iterator[tuple[Path_, str
     sizes: Sizes = {group.id: group.n for group in file.of(StudyGroup)}
     for section, facts in file.sections.items():
         for i, fact in enumerate(facts):
-            for where, mistake in (*_dangling(known, _names(fact)), *miscounted(fact, sizes)):
+            for where, mistake in (*_dangling(known, names_in(fact)), *miscounted(fact, sizes)):
                 yield (section, i, *where), mistake
     yield from _dangling(known, _headers(knowledge, file))
 
@@ -68,10 +68,10 @@ def _headers(knowledge: Knowledge, file: FactFile) -> Iterator[Name]:
         if file.publication is not None:
             yield ("publication",), SourceId, file.publication
     elif isinstance(file, Rule):
-        yield from _names(file.header)
+        yield from names_in(file.header)
     elif file is knowledge.bibliography:
         for i, source in enumerate(knowledge.sources.values()):
-            for where, kind, name in _names(source):
+            for where, kind, name in names_in(source):
                 yield ("sources", i, *where), kind, name
 
 
@@ -104,7 +104,7 @@ def _words(kind: Any) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__.removesuffix("Id")).lower()
 
 
-def _names(value: Any) -> Iterator[Name]:
+def names_in(value: Any) -> Iterator[Name]:
     """Yield every name in a value, however deep."""
     for field in fields(value):
         content = getattr(value, field.name)
@@ -115,7 +115,7 @@ def _names(value: Any) -> Iterator[Name]:
             if kind is not None and isinstance(part, str):
                 yield where, kind, part
             elif is_dataclass(part):
-                yield from (((*where, *inner), kind, name) for inner, kind, name in _names(part))
+                yield from (((*where, *inner), kind, name) for inner, kind, name in names_in(part))
 
 
 @cache

@@ -7,7 +7,7 @@ public codes that were checked, the ValueSet ``concept`` those of every group. T
 our own and the public codes together by a property.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from fhir_kb.facts.fact import ConceptId
@@ -75,7 +75,7 @@ def _code_system(
     )
     opening = _opening(context, "CodeSystem", "concept", "Concepts", description, rows)
     return opening | present(
-        copyright=_copyright(_public_codings(context, concepts)),
+        copyright=copyright_of(_systems(_public_codings(context, concepts))),
         caseSensitive=True,
         valueSet=f"{CANONICAL}/ValueSet/concept",
         content="complete",
@@ -122,7 +122,7 @@ def _value_set(
     rows = [(concept.text, concept.id) for concept in concepts]
     opening = _opening(context, "ValueSet", id, title, description, rows)
     return opening | present(
-        copyright=_copyright(public),
+        copyright=copyright_of(_systems(public)),
         compose={
             "include": [
                 {"system": system, "concept": entries} for system, entries in systems.items()
@@ -161,6 +161,10 @@ def _public_codings(context: Context, concepts: list[Concept]) -> list[Json]:
     ]
 
 
-def _copyright(codings: list[Json]) -> str:
-    systems = dict.fromkeys(coding["system"] for coding in codings)
-    return " ".join(_NOTICES[system] for system in systems if system in _NOTICES)
+def _systems(codings: list[Json]) -> Iterator[str]:
+    return (coding["system"] for coding in codings)
+
+
+def copyright_of(systems: Iterable[str]) -> str:
+    """Return the notices that the owners of these code systems ask for."""
+    return " ".join(_NOTICES[system] for system in dict.fromkeys(systems) if system in _NOTICES)

@@ -2,6 +2,7 @@
 
 from fhir_kb.resources import (
     adverse_event,
+    code_set,
     concept_system,
     detected_issue,
     document_reference,
@@ -14,6 +15,7 @@ from fhir_kb.resources import (
     organization,
     plan_definition,
     research_study,
+    rule_plan,
 )
 from fhir_kb.versions.version import Version
 
@@ -29,6 +31,8 @@ SHARED = (
     organization.build_r4,
     document_reference.build,
     concept_system.build,
+    code_set.build,
+    rule_plan.build,
 )
 """What R4 and R4B write alike."""
 

@@ -4,6 +4,7 @@ from fhir_kb.resources import (
     adverse_event,
     citation,
     clinical_use_definition,
+    code_set,
     concept_system,
     document_reference,
     evidence,
@@ -15,6 +16,7 @@ from fhir_kb.resources import (
     organization,
     plan_definition,
     research_study,
+    rule_plan,
 )
 from fhir_kb.versions.version import Version
 
@@ -35,6 +37,8 @@ R5 = Version(
         organization.build_r5,
         document_reference.build,
         concept_system.build,
+        code_set.build,
+        rule_plan.build,
         citation.build_r5,
         evidence.build_r5,
         evidence_variable.build_r5,

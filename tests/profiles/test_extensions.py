@@ -179,7 +179,7 @@ def codes_of(published: list[Json]) -> Mapping[str, set[str]]:
             for include in each["compose"]["include"]
             for code in (
                 {entry["code"] for entry in include.get("concept", [])}
-                or systems[include["system"]]
+                or systems.get(include.get("system", ""), set())
             )
         }
         for each in published
