@@ -97,6 +97,7 @@ class CardMaker:
 
     def _suggestions(self, theme: str, told: list[Told]) -> Iterator[Json]:
         """Yield one suggestion per order: two that rewrite the same order would undo each other."""
+        names = {entry.subject.origin: entry.subject.text for entry in told}
         changes: dict[Origin, list[Change]] = {}
         for entry in told:
             for change in entry.finding.changes:
@@ -104,7 +105,8 @@ class CardMaker:
         for order, wanted in changes.items():
             suggestion = self.resources.suggestion(wanted)
             if suggestion:
-                label = shortened(suggestion["label"], LABEL_MAX)
+                which = f" ({names.get(order, order.reference)})" if len(changes) > 1 else ""
+                label = shortened(suggestion["label"], LABEL_MAX - len(which)) + which
                 id = self._id(theme, {order}, "suggestion")
                 yield {**suggestion, "label": label, "uuid": id}
 
@@ -124,13 +126,19 @@ class CardMaker:
 def _grouped(told: list[Told], most: int) -> list[tuple[str, list[Told]]]:
     """Return the findings by theme, the gravest first in each and among all."""
     themes: dict[str, list[Told]] = {}
-    for entry in sorted(told, key=lambda entry: _RANK[entry.finding.indicator]):
+    for entry in sorted(told, key=_urgency):
         themes.setdefault(entry.rule.header.theme, []).append(entry)
     groups = list(themes.items())
     if len(groups) <= most:
         return groups
     rest = [entry for _, entries in groups[most - 1 :] for entry in entries]
     return [*groups[: most - 1], (FURTHER, rest)]
+
+
+def _urgency(told: Told) -> tuple[int, bool]:
+    """Return a sort key: the gravest first, and of those what speaks against the order itself."""
+    stops = any(change.stop for change in told.finding.changes)
+    return _RANK[told.finding.indicator], not stops
 
 
 def _behavior(suggestions: list[Json]) -> str | None:
