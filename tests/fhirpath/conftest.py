@@ -10,8 +10,6 @@ import pytest
 
 from fhir_kb.definitions import Definitions, load
 from fhir_kb.fhirpath import Environment, Node, compile_expression
-from fhir_kb.formats.json import read_json
-from fhir_kb.formats.xml import read_xml
 
 ORACLE = Path(__file__).resolve().parents[2] / "../shared/oracle/fhirpath"
 
@@ -117,20 +115,3 @@ def oracle() -> Path:
     if not ORACLE.is_dir():
         pytest.skip("the official FHIRPath suite is not there (../shared/oracle/fhirpath)")
     return ORACLE
-
-
-@pytest.fixture(scope="session")
-def official_input(oracle: Path, r4: Definitions) -> Callable[[str], dict[str, Any]]:
-    """Read an input of the official suite: its JSON form if there is one, else its XML."""
-    read: dict[str, dict[str, Any]] = {}
-
-    def resource(name: str) -> dict[str, Any]:
-        if name not in read:
-            as_json = (oracle / "inputs" / name).with_suffix(".json")
-            if as_json.exists():
-                read[name] = read_json(as_json.read_bytes())
-            else:
-                read[name] = read_xml((oracle / "inputs" / name).read_bytes(), r4.type)
-        return read[name]
-
-    return resource
