@@ -122,7 +122,11 @@ def _concepts(resource: Json, nested: bool) -> Iterator[Concept]:
     while waiting:
         concept, above = waiting.pop()
         properties = tuple(concept.get("property", []))
-        named = (each["valueCode"] for each in properties if each["code"] in _PARENT_PROPERTIES)
+        named = (
+            each["valueCode"]
+            for each in properties
+            if each["code"] in _PARENT_PROPERTIES and "valueCode" in each
+        )
         yield Concept(
             code=concept["code"],
             display=concept.get("display"),

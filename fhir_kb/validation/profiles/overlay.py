@@ -74,7 +74,8 @@ def _chain(structure: Json, find: Find, definitions: Definitions) -> tuple[list[
     while len(chain) < _CHAIN_MAX:
         last = chain[-1]
         base = last.get("baseDefinition", "")
-        if type_of_specification(base, definitions) or not _has(last, "differential"):
+        is_snapshot = _has(last, "snapshot") and not _has(last, "differential")
+        if is_snapshot or type_of_specification(base, definitions):
             return chain[::-1], []
         found = find(base)
         if found is None and _has(last, "snapshot"):

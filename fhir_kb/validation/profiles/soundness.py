@@ -23,6 +23,9 @@ _MISSHAPES = frozenset(
     }
 )
 
+_GAPS = frozenset({"missing-element", "empty-object"})
+"""A concept without code, or a filter without value, means nothing."""
+
 
 def unsoundness(resource: Json, definitions: Definitions) -> str | None:
     """Return what is wrong with the shape of a resource, None if it can be read."""
@@ -30,8 +33,7 @@ def unsoundness(resource: Json, definitions: Definitions) -> str | None:
     for issue in Validator(definitions).validate(resource, mode="structure"):
         is_part = "." in issue.expression
         if issue.message_id in _MISSHAPES or (
-            # A concept without code or a filter without value means nothing.
-            issue.message_id == "missing-element" and is_terminology and is_part
+            issue.message_id in _GAPS and is_terminology and is_part
         ):
             return f"{issue.message} ({issue.expression})"
     return None

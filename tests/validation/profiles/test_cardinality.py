@@ -71,7 +71,9 @@ def test_a_profile_cannot_loosen_the_one_it_is_based_on(profile: Make, faults: F
     assert faults(PATIENT, inner, outer) == [("profile-min", "Patient")]
 
 
-@pytest.mark.parametrize("path", ["Patient.nick", "Patient.name.nick", "Patient" + ".extension" * 99])
+@pytest.mark.parametrize(
+    "path", ["Patient.nick", "Patient.name.nick", "Patient" + ".extension" * 99]
+)
 def test_an_element_that_is_none_is_said_not_to_be_checked(
     path: str, profile: Make, issues_of: Callable[..., list[Issue]]
 ) -> None:
@@ -93,6 +95,8 @@ def test_elements_that_must_be_supported_are_mentioned_once(
     outer = profile("Patient", *marks, url="outer")
     inner = profile("Patient", *marks, base="outer")
     resource = {**PATIENT, "meta": {"profile": [outer["url"]]}}
-    found = [each for each in issues_of(resource, inner, outer) if each.message_id == "must-support"]
+    found = [
+        each for each in issues_of(resource, inner, outer) if each.message_id == "must-support"
+    ]
     assert [(each.severity, each.expression) for each in found] == [("information", "Patient")]
     assert "has no gender," in found[0].message

@@ -1,0 +1,156 @@
+"""Bindings that a profile strengthens, against value sets that come with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fhir_kb.formats import Json
+from fhir_kb.validation import Issue
+
+Make = Callable[..., Json]
+Find = Callable[..., Any]
+
+SYSTEM = "http://example.org/cs"
+
+
+def code_system(*codes: str, **more: Any) -> Json:
+    return {
+        "resourceType": "CodeSystem",
+        "url": SYSTEM,
+        "status": "draft",
+        "content": "complete",
+        "concept": [{"code": code} for code in codes],
+        **more,
+    }
+
+
+def value_set(name: str, *codes: str, **include: Any) -> Json:
+    listed = {"concept": [{"code": code} for code in codes]} if codes else {}
+    included = include or {"system": SYSTEM, **listed}
+    return {
+        "resourceType": "ValueSet",
+        "url": f"http://example.org/{name}",
+        "status": "draft",
+        "compose": {"include": [included]},
+    }
+
+
+def observation(*codes: str) -> Json:
+    codings = [{"system": SYSTEM, "code": code} for code in codes]
+    return {"resourceType": "Observation", "status": "final", "code": {"coding": codings}}
+
+
+def bound(profile: Make, strength: str = "required", **more: Any) -> Json:
+    binding = {"strength": strength, "valueSet": "http://example.org/v|1.0", **more}
+    return profile("Observation", {"id": "Observation.code", "binding": binding})
+
+
+@pytest.mark.parametrize(
+    ("strength", "code", "severity"),
+    [
+        ("required", "a", None),
+        ("required", "b", "error"),
+        ("extensible", "b", "warning"),
+        ("preferred", "b", None),
+    ],
+)
+def test_the_strength_is_the_severity(
+    strength: str,
+    code: str,
+    severity: str | None,
+    profile: Make,
+    issues_of: Callable[..., list[Issue]],
+) -> None:
+    found = issues_of(
+        observation(code),
+        bound(profile, strength),
+        {**value_set("v", "a"), "version": "1.0"},
+        code_system("a", "b"),
+    )
+    severities = [each.severity for each in found if each.message_id == "code-not-in-value-set"]
+    assert severities == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize(("code", "is_right"), [("a", True), ("b", True), ("c", False)])
+def test_a_value_set_is_made_of_others_and_of_whole_systems(
+    code: str, is_right: bool, profile: Make, faults: Find
+) -> None:
+    asked = bound(profile)
+    asked["differential"]["element"][0]["binding"]["valueSet"] = "http://example.org/v"
+    outer = value_set("v", valueSet=["http://example.org/inner"])
+    found = faults(observation(code), asked, outer, value_set("inner"), code_system("a", "b"))
+    assert (found == []) is is_right
+
+
+@pytest.mark.parametrize(
+    "value_sets",
+    [
+        [],
+        [value_set("v", valueSet=["http://example.org/gone"])],
+        [value_set("v", valueSet=["http://example.org/v"])],
+        [{**value_set("v"), "compose": {"include": {"system": SYSTEM}}}],
+        [{**value_set("v"), "compose": {"include": [{"system": SYSTEM, "concept": [{}]}]}}],
+    ],
+    ids=["absent", "of an absent one", "of itself", "misshapen", "without code"],
+)
+def test_a_value_set_that_cannot_be_told_is_mentioned(
+    value_sets: list[Json], profile: Make, issues_of: Callable[..., list[Issue]]
+) -> None:
+    """A package may hold anything: it is never a crash, and never a silent pass."""
+    asked = bound(profile)
+    asked["differential"]["element"][0]["binding"]["valueSet"] = "http://example.org/v"
+    found = issues_of(observation("a"), asked, *value_sets)
+    assert "binding-not-checked" in {each.message_id for each in found}
+    assert not any(each.is_error for each in found)
+
+
+@pytest.mark.parametrize(
+    "maximum",
+    [
+        {
+            "extension": [
+                {
+                    "url": "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet",
+                    "valueCanonical": "http://example.org/most",
+                }
+            ]
+        },
+        {"additional": [{"purpose": "maximum", "valueSet": "http://example.org/most"}]},
+    ],
+    ids=["R4", "R5"],
+)
+def test_a_maximum_is_required_whatever_the_strength(
+    maximum: Json, profile: Make, faults: Find
+) -> None:
+    asked = bound(profile, "extensible", **maximum)
+    held = (value_set("v", "a"), value_set("most", "a", "b"), code_system("a", "b", "c"))
+    assert faults(observation("b"), asked, *held, release="R5") == []
+    assert faults(observation("c"), asked, *held, release="R5") == [
+        ("code-not-in-value-set", "Observation.code")
+    ]
+
+
+def test_an_additional_binding_holds_too_but_not_for_some_uses_only(
+    profile: Make, faults: Find
+) -> None:
+    """Whether a resource is meant for a use is not known here."""
+    row = {"purpose": "required", "valueSet": "http://example.org/v"}
+    elsewhere = {"strength": "example", "valueSet": "http://example.org/w"}
+    asked = bound(profile, **{**elsewhere, "additional": [row]})
+    held = (value_set("v", "a"), code_system("a", "b"))
+    assert faults(observation("b"), asked, *held, release="R5") == [
+        ("code-not-in-value-set", "Observation.code")
+    ]
+    usage = [{"code": {"code": "venue"}, "valueCodeableConcept": {"text": "x"}}]
+    asked = bound(profile, **{**elsewhere, "additional": [{**row, "usage": usage}]})
+    assert faults(observation("b"), asked, *held, release="R5") == []
+
+
+def test_codes_are_held_to_the_code_system_of_the_package(profile: Make, faults: Find) -> None:
+    asked = profile("Observation", {"id": "Observation.code", "min": 1})
+    found = faults(observation("z"), asked, code_system("a"))
+    assert found == [("unknown-code", "Observation.code.coding[0].code")]
+    part = code_system("a", content="fragment")
+    assert faults(observation("z"), asked, part) == []
+    assert faults(observation("A"), asked, code_system("a", caseSensitive=False)) == []
