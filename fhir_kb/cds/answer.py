@@ -8,6 +8,7 @@ and named on a card when only some of it is missing.
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from fhir_kb.cds.card_text import Pages, Told, Untold
@@ -16,7 +17,9 @@ from fhir_kb.cds.decision_support import DecisionSupport
 from fhir_kb.cds.gathering import Gathered, gather
 from fhir_kb.cds.request import Call
 from fhir_kb.cds.suggestions import OrderedResources
-from fhir_kb.checks import CheckResult
+from fhir_kb.chart import Chart
+from fhir_kb.checks import CheckResult, Gap
+from fhir_kb.checks.words import CATEGORY_WORDS
 from fhir_kb.errors import DataMissing
 from fhir_kb.facts.code_set import CategoryName
 from fhir_kb.formats import Json
@@ -42,7 +45,7 @@ def answer_call(support: DecisionSupport, call: Call, moment: datetime, base: st
         for finding in result.findings
     ]
     untold = [
-        Untold(result.rule, result.subject, gap)
+        Untold(result.rule, result.subject, _explained(gap, gathered.chart))
         for result in gathered.results
         if result.subject
         for gap in result.gaps
@@ -77,6 +80,14 @@ def _about_ours(gathered: Gathered) -> Iterator[CheckResult]:
     for result in gathered.results:
         if result.subject and result.subject.is_in(*result.rule.header.drugs):
             yield result
+
+
+def _explained(gap: Gap, chart: Chart) -> Gap:
+    """Return a gap with the reason why its whole category is missing, if it is."""
+    category = chart.categories[gap.category] if gap.category else None
+    if category is None or category.state == "supplied" or category.reason in gap.reason:
+        return gap
+    return replace(gap, reason=f"{gap.reason} ({CATEGORY_WORDS[category.name]}: {category.reason})")
 
 
 def _account(support: DecisionSupport, untold: list[Untold], unseen: Mapping[str, str]) -> Json:
