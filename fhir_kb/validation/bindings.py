@@ -14,7 +14,7 @@ from fhir_kb.definitions import Binding, Element
 from fhir_kb.definitions.codes import ValueSetCodes
 from fhir_kb.fhirpath import Node
 from fhir_kb.formats import Json
-from fhir_kb.units import canonical
+from fhir_kb.units import convert
 from fhir_kb.validation.issue import Severity
 from fhir_kb.validation.syntax import SYNTAXES
 from fhir_kb.validation.walk import Rule, Walk
@@ -36,10 +36,13 @@ def binding_rule(binding: Binding, type: str, *, profile: str = "") -> Rule | No
         codings = codings_of(node)
         if codings is None:
             return
+        if binding.maximum is not None and codings:
+            before = len(walk.issues)
+            _check(walk, node, codings, binding.maximum, "required", profile)
+            if len(walk.issues) != before:
+                return
         if binding.strength in ("required", "extensible"):
             _check(walk, node, codings, binding.value_set, binding.strength, profile)
-        if binding.maximum is not None and codings:
-            _check(walk, node, codings, binding.maximum, "required", profile)
 
     return rule
 
@@ -90,20 +93,19 @@ def is_in(value_set: ValueSetCodes, coded: Coded) -> bool | None:
     syntax = SYNTAXES.get(value_set.rule or "")
     if syntax is None or not syntax.accepts(code):
         return None if syntax is None else False
-    dimension = _DIMENSIONS.get(value_set.url)
-    return dimension is None or _has_dimension(code, dimension)
+    example = _MEASURES.get(value_set.url)
+    return example is None or _measure_the_same(code, example)
 
 
-_DIMENSIONS: Mapping[str, str] = {
-    "http://hl7.org/fhir/ValueSet/all-distance-units": "m",
-    "http://hl7.org/fhir/ValueSet/all-time-units": "s",
+_MEASURES: Mapping[str, str] = {
+    "http://hl7.org/fhir/ValueSet/all-distance-units": "cm",
+    "http://hl7.org/fhir/ValueSet/all-time-units": "min",
 }
-"""Value sets of all units that measure the same, and the base unit of these."""
+"""Value sets of all units that measure the same, and one of these units."""
 
 
-def _has_dimension(code: str, base: str) -> bool:
-    quantity = canonical(Decimal(1), code)
-    return quantity is not None and quantity.unit == base
+def _measure_the_same(code: str, other: str) -> bool:
+    return convert(Decimal(1), code, other) is not None
 
 
 def _coding(value: Json) -> Iterable[tuple[str | None, object]]:
@@ -190,12 +192,6 @@ def _refuse(
         systems = {system for system, _ in value_set.codings} | value_set.open_systems
         is_own = any(system is None or system in systems for system, _ in codings)
         severity = "warning" if is_own else "information"
-    syntax = SYNTAXES.get(value_set.rule or "")
-    if syntax is not None:
-        hint = f"; a {syntax.word} is needed, such as {syntax.example}"
-    else:
-        words = "allowed" if strength == "required" else "listed"
-        hint = allowed(codings[0][1], value_set.codes).replace("allowed", words, 1)
     walk.report(
         "code-not-in-value-set",
         node,
@@ -204,8 +200,22 @@ def _refuse(
         code=listed([_shown(coded) for coded in codings]),
         value_set=value_set.url,
         strength=strength,
-        hint=hint,
+        hint=_hint(value_set, codings[0], strength),
     )
+
+
+def _hint(value_set: ValueSetCodes, coded: Coded, strength: str) -> str:
+    """Return what would be right, as the end of a message."""
+    system, code = coded
+    syntax = SYNTAXES.get(value_set.rule or "")
+    if syntax is not None:
+        example = _MEASURES.get(value_set.url, syntax.example)
+        return f"; a {syntax.word} is needed, such as {example}"
+    if system is not None and code in value_set.codes:
+        right = sorted(each for each, other in value_set.codings if other == code)
+        return f"; it has this code from {listed(right)}"
+    words = "allowed" if strength == "required" else "listed"
+    return allowed(code, value_set.codes).replace("allowed", words, 1)
 
 
 def _shown(coded: Coded) -> str:

@@ -35,18 +35,22 @@ def check_bundle(walk: Walk, node: Node) -> None:
     """Check the entries of a Bundle, its links, and what its type asks for."""
     entries = walk.index(node.value).entries
     kind = node.value.get("type")
+    is_rule = walk.states("Bundle", "bdl-15")
     for index, entry in enumerate(entries):
-        _check_full_url(walk, node, f"entry[{index}]", entry, kind)
+        _check_full_url(walk, node, f"entry[{index}]", entry, kind, is_rule=is_rule)
     _check_links(walk, node, kind)
     if isinstance(kind, str) and kind in _BY_TYPE:
         _BY_TYPE[kind](walk, node)
 
 
-def _check_full_url(walk: Walk, node: Node, at: str, entry: Json, kind: Any) -> None:
+def _check_full_url(
+    walk: Walk, node: Node, at: str, entry: Json, kind: Any, *, is_rule: bool
+) -> None:
     full_url, resource = entry.get("fullUrl"), entry.get("resource")
     if not isinstance(full_url, str):
-        if kind not in _MAY_LACK_FULL_URL and not _is_without_identity(entry):
-            walk.report("full-url-missing", node, at=at, kind=kind)
+        if kind not in _MAY_LACK_FULL_URL and not _is_without_identity(entry, is_rule=is_rule):
+            source = "bdl-15" if is_rule else ""
+            walk.report("full-url-missing", node, at=at, source=source, kind=kind)
         return
     if not isinstance(resource, dict):
         return
@@ -63,13 +67,15 @@ def _check_full_url(walk: Walk, node: Node, at: str, entry: Json, kind: Any) -> 
         walk.report("full-url-mismatch", node, at=at, url=full_url, name=f"{type}/{id}")
 
 
-def _is_without_identity(entry: Json) -> bool:
-    """Whether an entry is of something that has no identity: yet to be made, or said in passing."""
+def _is_without_identity(entry: Json, *, is_rule: bool) -> bool:
+    """Whether an entry is of something that has no identity: yet to be made, or said in passing.
+
+    Where it is a rule that entries have a fullUrl, what is said in passing has one too.
+    """
     request, resource = entry.get("request"), entry.get("resource")
     is_new = isinstance(request, dict) and request.get("method") == "POST"
-    return is_new or (
-        isinstance(resource, dict) and resource.get("resourceType") == "OperationOutcome"
-    )
+    is_outcome = isinstance(resource, dict) and resource.get("resourceType") == "OperationOutcome"
+    return is_new or (is_outcome and not is_rule)
 
 
 def _check_links(walk: Walk, node: Node, kind: Any) -> None:

@@ -31,11 +31,11 @@ def check_document(walk: Walk, node: Node) -> None:
         return
     for path in _OF_COMPOSITION:
         for place, reference in _references(composition, path):
-            _check_present(walk, node, index, f"Composition.{place}", reference)
+            _check_present(walk, node, index, place, reference)
     for place, section in _sections(composition):
         for path in _OF_SECTION:
             for step, reference in _references(section, path):
-                _check_present(walk, node, index, f"Composition.{place}.{step}", reference)
+                _check_present(walk, node, index, f"{place}.{step}", reference)
     _check_connected(walk, node, index, "unconnected-entry")
 
 
@@ -46,7 +46,7 @@ def check_message(walk: Walk, node: Node) -> None:
     if header is None:
         return
     for place, reference in _references(header, ("focus",)):
-        _check_present(walk, node, index, f"MessageHeader.{place}", reference)
+        _check_present(walk, node, index, place, reference)
     _check_connected(walk, node, index, "unconnected-message-entry")
 
 
@@ -62,17 +62,12 @@ def _check_present(walk: Walk, node: Node, index: BundleIndex, place: str, refer
     found = index.find(reference, index.entries[0].get("fullUrl"))
     if len(found) == 1:
         return
+    at = f"entry[0].resource.{place}"
     if found:
-        walk.report("ambiguous-reference", node, place=place, reference=shortened(reference))
-        return
-    alike = [f"entry[{each}]" for each in index.alike(reference)]
-    hint = ""
-    if alike:
-        hint = (
-            f"; {', '.join(alike)} has that type and id, but under a fullUrl that the reference "
-            "does not lead to"
-        )
-    walk.report("not-in-bundle", node, place=place, reference=shortened(reference), hint=hint)
+        walk.report("ambiguous-reference", node, at=at, reference=shortened(reference))
+    elif not index.alike(reference):
+        # Where there is an entry like it, the reference's own check says so.
+        walk.report("not-in-bundle", node, at=at, reference=shortened(reference))
 
 
 def _references(resource: Json, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:

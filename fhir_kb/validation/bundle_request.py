@@ -18,21 +18,30 @@ _TYPE = re.compile(r"(?P<type>[A-Z][A-Za-z]+)(?:\?.*)?")
 
 def check_requests(walk: Walk, node: Node) -> None:
     """Check each entry's request against the resource that stands beside it."""
+    is_rule = walk.states("Bundle", "bdl-3c")
     for index, entry in enumerate(walk.index(node.value).entries):
-        request = entry.get("request")
-        if isinstance(request, dict):
-            _check(walk, node, f"entry[{index}]", request, entry.get("resource"))
+        request, at = entry.get("request"), f"entry[{index}]"
+        if isinstance(request, dict) and "method" in request:
+            _check(walk, node, at, request, entry.get("resource"), is_rule=is_rule)
+        elif is_rule:
+            walk.report("request-missing", node, at=at, source="bdl-3c")
 
 
-def _check(walk: Walk, node: Node, at: str, request: Json, resource: Any) -> None:
+def _check(walk: Walk, node: Node, at: str, request: Json, resource: Any, *, is_rule: bool) -> None:
     method, url = request.get("method"), request.get("url")
-    if method in ("POST", "PUT") and not isinstance(resource, dict):
+    if method in _WITH_RESOURCE and not isinstance(resource, dict):
         # A POST to an operation may do without.
-        if not (isinstance(url, str) and "$" in url):
+        if is_rule or not (isinstance(url, str) and "$" in url):
             walk.report("request-without-resource", node, at=at, method=method)
         return
     if method in ("GET", "HEAD", "DELETE") and isinstance(resource, dict):
-        walk.report("request-with-resource", node, at=at, method=method)
+        walk.report(
+            "request-with-resource",
+            node,
+            at=at,
+            severity="error" if is_rule else None,
+            method=method,
+        )
     if method in ("POST", "PUT") and isinstance(url, str):
         _check_url(walk, node, at, str(method), url, resource)
 

@@ -26,7 +26,8 @@ def check_contained(walk: Walk, node: Node) -> None:
         at, id = f"contained[{index}]", resource.get("id")
         if not isinstance(id, str):
             walk.report("contained-without-id", node, at=at)
-        elif id in ids:
+            continue
+        if id in ids:
             walk.report("repeated-contained-id", node, at=at, id=id)
         else:
             ids.add(id)

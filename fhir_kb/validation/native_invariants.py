@@ -171,6 +171,10 @@ ELSEWHERE = frozenset(
         "%resource.descendants().ofType(url)))) or descendants().where(reference = '#').exists() "
         "or descendants().where(ofType(canonical) = '#').exists() or "
         "descendants().where(ofType(uri) = '#').exists()).not()).trace('unmatched', id).empty()",
+        "type='transaction' or type='transaction-response' or type='batch' or "
+        "type='batch-response' or entry.all(fullUrl.exists() or request.method='POST')",
+        "type in ('transaction' | 'batch') implies entry.all(request.method.exists() and "
+        "((request.method in ('POST' | 'PATCH' | 'PUT')) = resource.exists()))",
     }
 )
-"""ele-1; txt-1 and txt-2; dom-3, which ``contained`` reports at the resource it is about."""
+"""ele-1; txt-1 and txt-2; dom-3, bdl-15 and bdl-3c, which name the contained resource or entry."""

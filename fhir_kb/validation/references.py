@@ -72,7 +72,7 @@ def _named_type(walk: Walk, node: Node, at: str, reference: str) -> str | None:
         resolved = walk.resolve(reference)
         if resolved is not None:
             return _type_of(resolved)
-        if reference.startswith("urn:") and walk.scope is not None:
+        if reference.startswith("urn:") and walk.scope is not None and not walk.scope.is_first:
             walk.report("urn-not-in-bundle", node, at=at, reference=shortened(reference))
         match = _RESTFUL.fullmatch(reference)
         return match["type"] if match and match["type"] in walk.definitions.resource_types else None

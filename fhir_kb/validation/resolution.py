@@ -74,6 +74,11 @@ class Scope:
         """Whether the Bundle has to hold together by itself: a document or a message."""
         return self.index.kind in ("document", "message")
 
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the Composition or MessageHeader, whose references have own rules."""
+        return self.is_closed and self.full_url == self.index.entries[0].get("fullUrl")
+
     def resolve(self, reference: str) -> Json | None:
         """Return the resource that ``reference`` means here, None if it is not in the Bundle."""
         found = self.index.find(reference, self.full_url)

@@ -71,10 +71,10 @@ BUNDLE_MESSAGES: Mapping[str, Message] = {
     ),
     "repeated-link": error("structure", "The link {relation!r} may stand only once"),
     "not-in-bundle": error(
-        "not-found", "{reference!r} ({place}) has no entry in the Bundle, which must hold it{hint}"
+        "not-found", "{reference!r} has no entry in the Bundle, which must hold it"
     ),
     "ambiguous-reference": error(
-        "multiple-matches", "{reference!r} ({place}) has more than one entry in the Bundle"
+        "multiple-matches", "{reference!r} has more than one entry in the Bundle"
     ),
     "unconnected-entry": error(
         "structure",
@@ -85,7 +85,8 @@ BUNDLE_MESSAGES: Mapping[str, Message] = {
         "structure", "The entry {entry!r} is not connected with the MessageHeader by references"
     ),
     "request-without-resource": error("required", "A {method} needs the resource it sends"),
-    "request-with-resource": error("structure", "A {method} does not send a resource"),
+    "request-missing": error("required", "Each entry says what is to be done (request.method)"),
+    "request-with-resource": warning("structure", "A {method} does not send a resource"),
     "request-type": error("value", "The request is to {url!r}, the resource is of type {type}"),
     "request-id": error("value", "The request is to {url!r}, the resource has the id {id!r}"),
 }
@@ -115,7 +116,6 @@ AUTHORING_MESSAGES: Mapping[str, Message] = {
     "property-code": error(
         "business-rule", "The property {uri} has the code {code!r}, not {found!r}"
     ),
-    "property-without-value": error("business-rule", "The property {name!r} has no value"),
     "unknown-concept": error(
         "business-rule", "{code!r} is no code of this code system (property {name!r})"
     ),
@@ -129,7 +129,6 @@ AUTHORING_MESSAGES: Mapping[str, Message] = {
     "not-in-a-profile": error(
         "business-rule", "A profile may not state {name}: only the definition of a type does"
     ),
-    "min-above-max": error("business-rule", "min {min} is more than max {max}"),
     "unknown-path": error("not-found", "{path}: there is no element {name!r}{hint}"),
     "extension-url-differs": error(
         "business-rule", "The extension's url is fixed to {fixed}, but its canonical URL is {url}"
@@ -138,7 +137,8 @@ AUTHORING_MESSAGES: Mapping[str, Message] = {
         "business-rule", "A profile of {base} has the {what} {wanted}; here is {found}"
     ),
     "fixed-value-type": error(
-        "business-rule", "{path} has the {kind} of type {found}; the element's types are {types}"
+        "business-rule",
+        "The {kind} value of {path} is of type {found}; the element's types are {types}",
     ),
     "context-without-extension": error(
         "business-rule", "Only the definition of an extension has a context; this is of {type}"

@@ -17,6 +17,9 @@ from fhir_kb.validation.wording import allowed, listed, nearest, shortened
 def unknown_resource_type(walk: Walk, node: Node, known: Iterable[str]) -> None:
     """Report a resource without a type, or with one that this version does not have."""
     name = node.value.get(RESOURCE_TYPE)
+    if walk.is_xml and name is None:
+        # The reader has reported the element that is no resource.
+        return
     if not isinstance(name, str):
         walk.report("no-resource-type", node, known=listed(sorted(known)))
         return
@@ -82,6 +85,8 @@ def not_an_object(
     at = _step(member, index)
     if value is None:
         walk.report("null-value", node, at=at, name=key)
+    elif member.max == 0:
+        wrong_number(walk, node, member, len(value) if isinstance(value, list) else 1)
     elif value.__class__ is list and index is None:
         walk.report("unexpected-array", node, at=at, name=key)
     else:
@@ -147,10 +152,9 @@ def primitive_is_sound(
 
 
 def _wrong_json_type(walk: Walk, node: Node, at: str, type: str, value: Any) -> None:
-    if walk.is_xml and isinstance(value, str):
-        walk.report(
-            "primitive-form", node, at=at, type=type, value=shortened(value), form=FORMS[type]
-        )
+    if walk.is_xml:
+        shown = shortened(str(value))
+        walk.report("primitive-form", node, at=at, type=type, value=shown, form=FORMS[type])
         return
     shown = f" {shortened(value)!r}" if isinstance(value, str) else ""
     walk.report(

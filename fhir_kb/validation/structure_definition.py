@@ -48,9 +48,6 @@ def _check_facts(walk: Walk, node: Node, at: str, element: Json) -> None:
     for name in _ONLY_WHERE_DEFINED:
         if name in element:
             walk.report("not-in-a-profile", node, at=f"{at}.{name}", name=name)
-    least, most = element.get("min"), element.get("max")
-    if isinstance(least, int) and isinstance(most, str) and most.isdecimal() and least > int(most):
-        walk.report("min-above-max", node, at=at, min=least, max=most)
 
 
 def _check_path(

@@ -193,6 +193,11 @@ class Walk:
         """Return whether ``first_time`` was asked for this already."""
         return (kind, subject) in self._met
 
+    def states(self, type: str, key: str) -> bool:
+        """Return whether this release states the invariant ``key`` of a type: later ones state more."""
+        definition = self.definitions.type(type)
+        return definition is not None and any(each.key == key for each in definition.constraints)
+
     def index(self, bundle: Json) -> BundleIndex:
         """Return the entries of a Bundle by what references call them; made once."""
         index = self._indexes.get(id(bundle))
