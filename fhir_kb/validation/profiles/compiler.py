@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from fhir_kb.definitions import Binding, Definitions
 from fhir_kb.fhirpath import Node
-from fhir_kb.validation.bindings import binding_rule
 from fhir_kb.validation.invariants import invariant_rule
 from fhir_kb.validation.profiles.cardinality import Cardinality
 from fhir_kb.validation.profiles.discriminator_path import OverlayOf
@@ -19,8 +18,8 @@ from fhir_kb.validation.profiles.element_check import ElementCheck
 from fhir_kb.validation.profiles.overlay import Overlay
 from fhir_kb.validation.profiles.place import Place
 from fhir_kb.validation.profiles.profile import Profile
+from fhir_kb.validation.profiles.profile_bindings import bindings_of
 from fhir_kb.validation.profiles.reading import (
-    bindings_of,
     constraints_of,
     discriminators_of,
     max_of,
@@ -88,9 +87,9 @@ class _Elements:
             wanted = wanted_by(statement.element)
             if wanted is not None:
                 yield value_rule(wanted, place.label, statement.profile)
-        for binding, profile in bindings_of(place):
-            rule = binding_rule(binding, "", profile=profile)
-            if rule is not None and not _repeats(binding, place):
+        for bound in bindings_of(place):
+            rule = bound.rule()
+            if rule is not None and not _repeats(bound.binding, place):
                 yield rule
         yield from limit_rules(place, self._definitions)
         known = self._constraints_of_types(place)

@@ -20,7 +20,8 @@ from fhir_kb.validation.profiles.discriminator_path import (
     stated_profiles,
 )
 from fhir_kb.validation.profiles.place import Place
-from fhir_kb.validation.profiles.reading import BY_URL, Discriminator, bindings_of, max_of, min_of
+from fhir_kb.validation.profiles.profile_bindings import bindings_of
+from fhir_kb.validation.profiles.reading import BY_URL, Discriminator, max_of, min_of
 from fhir_kb.validation.profiles.slicing import Matcher
 from fhir_kb.validation.profiles.values import Wanted, wanted_at
 from fhir_kb.validation.walk import Schema, Walk
@@ -79,10 +80,10 @@ class Matchers:
             return partial(_has_value, steps, wanted)
         places = [spot.place for spot in spots if spot.place is not None]
         required = {
-            binding.value_set
+            bound.binding.value_set
             for place in places
-            for binding, _ in bindings_of(place)
-            if binding.strength == "required"
+            for bound in bindings_of(place)
+            if bound.binding.strength == "required" and not bound.usages
         }
         if required:
             return partial(_has_code, steps, required)

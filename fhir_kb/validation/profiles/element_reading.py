@@ -29,22 +29,27 @@ def read_element(element: Json, url: str) -> Json:
     return {**element, **later} if later else element
 
 
+def extensions_of(element: Json, url: str) -> list[Json]:
+    """Return the extensions of an element that have this url."""
+    return [each for each in element.get("extension", []) if each.get("url") == url]
+
+
+def extension_values(element: Json, url: str) -> Iterator[Any]:
+    """Yield the values of an element's extensions that have this url."""
+    for extension in extensions_of(element, url):
+        yield from (value for key, value in extension.items() if key.startswith("value"))
+
+
 def extension_value(element: Json, url: str) -> Any:
-    """Return the value of an element's extension, None if it has none."""
-    return next(iter(_extension_values(element, url)), None)
-
-
-def _extension_values(element: Json, url: str) -> Iterator[Any]:
-    for extension in element.get("extension", []):
-        if extension.get("url") == url:
-            yield from (value for key, value in extension.items() if key.startswith("value"))
+    """Return the value of the first such extension, None if there is none."""
+    return next(extension_values(element, url), None)
 
 
 def _later_elements(element: Json) -> Iterator[tuple[str, Any]]:
     for extension in element["extension"]:
         url = extension.get("url", "")
         name = url.removeprefix(_LATER)
-        values = list(_extension_values(element, url)) if name != url else []
+        values = list(extension_values(element, url)) if name != url else []
         if values:
             yield name, values if name in _REPEATING else values[0]
 

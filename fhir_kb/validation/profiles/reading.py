@@ -1,4 +1,4 @@
-"""What the statements of a place come to: bounds, bindings, constraints, slicing.
+"""What the statements of a place come to: bounds, constraints, slicing.
 
 https://hl7.org/fhir/R4/elementdefinition.html
 
@@ -7,27 +7,14 @@ tighter one of those it is based on holds.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from fhir_kb.definitions import Binding, Constraint
-from fhir_kb.definitions.model import Strength
-from fhir_kb.formats import Json
+from fhir_kb.definitions import Constraint
 from fhir_kb.validation.profiles.cardinality import Bound
-from fhir_kb.validation.profiles.element_reading import extension_value
 from fhir_kb.validation.profiles.place import Place
 
-_EXTENSIONS = "http://hl7.org/fhir/StructureDefinition/"
-_MAXIMUM = _EXTENSIONS + "elementdefinition-maxValueSet"
-_ADDITIONAL = "http://hl7.org/fhir/tools/StructureDefinition/additional-binding"
 _NUMBER = re.compile(r"[0-9]{1,9}")
-_STRENGTHS = ("required", "extensible", "preferred", "example")
-_ADDITIONAL_STRENGTHS: Mapping[str, Strength] = {
-    "required": "required",
-    "maximum": "required",
-    "extensible": "extensible",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,36 +36,6 @@ def max_of(place: Place) -> Bound | None:
     stated = place.all_stated("max")
     bounds = [Bound(int(value), profile) for value, profile in stated if _NUMBER.fullmatch(value)]
     return min(bounds, key=lambda bound: bound.number, default=None)
-
-
-def bindings_of(place: Place) -> Iterator[tuple[Binding, str]]:
-    """Yield the binding of a place and its additional bindings, each with its profile.
-
-    One that holds in some contexts of use only is left out: the context is not known here.
-    """
-    stated = place.stated("binding")
-    if stated is None:
-        return
-    binding: Json = stated.element["binding"]
-    value_set, strength = binding.get("valueSet"), binding.get("strength")
-    if value_set is not None and strength in _STRENGTHS:
-        maximum = extension_value(binding, _MAXIMUM)
-        yield Binding(strength, value_set, str(maximum) if maximum else None), stated.profile
-    for purpose, canonical in _additional(binding):
-        if purpose in _ADDITIONAL_STRENGTHS and canonical:
-            yield Binding(_ADDITIONAL_STRENGTHS[purpose], canonical), stated.profile
-
-
-def _additional(binding: Json) -> Iterator[tuple[str, str]]:
-    for row in binding.get("additional", []):
-        if "usage" not in row:
-            yield row.get("purpose", ""), row.get("valueSet", "")
-    for extension in binding.get("extension", []):
-        if extension.get("url") == _ADDITIONAL and not _inner(extension, "usage"):
-            yield (
-                str(_inner(extension, "purpose") or ""),
-                str(_inner(extension, "valueSet") or ""),
-            )
 
 
 def constraints_of(place: Place) -> Iterator[tuple[Constraint, str]]:
@@ -117,7 +74,3 @@ def discriminators_of(place: Place) -> tuple[Discriminator, ...]:
 
 BY_TYPE = Discriminator("type", "$this")
 BY_URL = Discriminator("value", "url")
-
-
-def _inner(extension: Json, url: str) -> Any:
-    return extension_value(extension, url)

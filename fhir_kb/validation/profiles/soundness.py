@@ -27,13 +27,30 @@ _GAPS = frozenset({"missing-element", "empty-object"})
 """A concept without code, or a filter without value, means nothing."""
 
 
+_READ = frozenset(
+    {
+        "baseDefinition",
+        "contained",
+        "context",
+        "contextInvariant",
+        "differential",
+        "extension",
+        "snapshot",
+        "type",
+        "url",
+        "version",
+    }
+)
+"""The elements of a StructureDefinition that are read."""
+
+
 def unsoundness(resource: Json, definitions: Definitions) -> str | None:
     """Return what is wrong with the shape of a resource, None if it can be read."""
-    is_terminology = resource.get("resourceType") != "StructureDefinition"
+    is_structure = resource.get("resourceType") == "StructureDefinition"
     for issue in Validator(definitions).validate(resource, mode="structure"):
-        is_part = "." in issue.expression
-        if issue.message_id in _MISSHAPES or (
-            issue.message_id in _GAPS and is_terminology and is_part
-        ):
+        _, _, place = issue.expression.partition(".")
+        step = place.partition(".")[0].partition("[")[0]
+        is_gap = issue.message_id in _GAPS and bool(place) and not is_structure
+        if is_gap or (issue.message_id in _MISSHAPES and (not is_structure or step in _READ)):
             return f"{issue.message} ({issue.expression})"
     return None

@@ -147,6 +147,44 @@ def test_an_additional_binding_holds_too_but_not_for_some_uses_only(
     assert faults(observation("b"), asked, *held, release="R5") == []
 
 
+@pytest.mark.parametrize(("category", "is_held"), [("lab", True), ("other", False)])
+@pytest.mark.parametrize("release", ["R4", "R5"])
+def test_a_use_can_be_told_by_an_element_of_the_resource(
+    category: str, is_held: bool, release: str, profile: Make, faults: Find
+) -> None:
+    """The profile's url as the system says that the code is a path in its resource."""
+    concept = {"coding": [{"system": SYSTEM, "code": "lab"}]}
+    code = {"system": "http://example.org/p", "code": "Observation.category"}
+    usage = {"code": code, "valueCodeableConcept": concept}
+    row = {"purpose": "required", "valueSet": "http://example.org/v"}
+    parts = [
+        {"url": "purpose", "valueCode": row["purpose"]},
+        {"url": "valueSet", "valueCanonical": row["valueSet"]},
+        {"url": "usage", "valueUsageContext": usage},
+    ]
+    url = "http://hl7.org/fhir/tools/StructureDefinition/additional-binding"
+    more = {
+        "R4": {"extension": [{"url": url, "extension": parts}]},
+        "R5": {"additional": [{**row, "usage": [usage]}]},
+    }
+    asked = bound(profile, "example", **more[release])
+    found = faults(
+        {**observation("b"), "category": [{"coding": [{"system": SYSTEM, "code": category}]}]},
+        asked,
+        value_set("v", "a"),
+        code_system("a", "b", "lab", "other"),
+        release=release,
+    )
+    assert found == ([("code-not-in-value-set", "Observation.code")] if is_held else [])
+
+
+def test_a_code_system_may_have_properties_without_a_value(profile: Make, faults: Find) -> None:
+    """Found in packages: a parent that is not named."""
+    system = code_system("a")
+    system["concept"][0]["property"] = [{"code": "parent", "valueString": "b"}]
+    assert faults(observation("a"), bound(profile), value_set("v", "a"), system) == []
+
+
 def test_codes_are_held_to_the_code_system_of_the_package(profile: Make, faults: Find) -> None:
     asked = profile("Observation", {"id": "Observation.code", "min": 1})
     found = faults(observation("z"), asked, code_system("a"))

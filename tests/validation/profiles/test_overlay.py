@@ -90,6 +90,12 @@ def test_a_misshapen_profile_is_not_usable(element: Any, profile: Make, issues_o
     assert [each.message_id for each in issues_of(PATIENT, asked)] == ["profile-not-usable"]
 
 
+def test_a_fault_where_nobody_reads_does_no_harm(profile: Make, faults: Find) -> None:
+    """Published profiles are often not quite in order themselves."""
+    asked = profile("Patient", {"id": "Patient.name", "min": 1}, abstract="no", nonsense=[None])
+    assert faults(PATIENT, asked) == [("profile-min", "Patient")]
+
+
 @pytest.mark.parametrize(
     "element",
     [
