@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RUNTIME := $(VENV)/.runtime
 TOOLS := $(VENV)/.tools
 
-.PHONY: serve test check format examples lock clean
+.PHONY: serve test check bench conformance format examples lock clean
 
 serve: $(RUNTIME)
 	$(BIN)/fhir-kb serve
@@ -38,8 +38,14 @@ $(TOOLS): requirements-dev.lock $(RUNTIME) | $(VENV)/bin/python
 	$(PIP) --require-hashes -r requirements-dev.lock
 	touch $@
 
+bench: $(TOOLS)
+	$(BIN)/python -m benchmarks
+
+conformance: $(TOOLS)
+	$(BIN)/python -m benchmarks.conformance
+
 examples: $(TOOLS)
-	$(BIN)/python -m pytest tests/examples -n0 --update-examples
+	$(BIN)/python -m pytest tests/examples tests/cds/test_examples.py -n0 --update-examples
 
 lock: $(TOOLS)
 	$(PIP) pip-tools
