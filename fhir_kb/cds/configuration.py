@@ -18,6 +18,7 @@ from fhir_kb.facts.rule import Jurisdiction
 from fhir_kb.net import Network, Origin, Outside
 from fhir_kb.settings import Settings
 
+_WORDS = {"cds_discovery": ("open", "closed"), "cds_comments": ("drop", "keep")}
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -26,6 +27,9 @@ def decision_support(settings: Settings) -> DecisionSupport:
     unknown = settings.cds_jurisdictions - set(get_args(Jurisdiction))
     if unknown or not settings.cds_jurisdictions:
         raise _wrong("CDS_JURISDICTIONS", f"takes some of {', '.join(get_args(Jurisdiction))}")
+    for name, known in _WORDS.items():
+        if getattr(settings, name) not in known:
+            raise _wrong(name.upper(), f"is {' or '.join(known)}")
     if settings.cds_cards_max < 2:
         raise _wrong("CDS_CARDS_MAX", "is at least 2: a finding, and what was not checked")
     return DecisionSupport(
