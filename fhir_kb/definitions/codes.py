@@ -18,7 +18,8 @@ class CodeSystemCodes:
 
     ``displays`` holds each code's display, None where the system gives none. ``parents`` holds
     the codes directly above a code that has any. When ``complete`` is false there are codes that
-    are not listed, and an unlisted code is not wrong.
+    are not listed, and an unlisted code is not wrong. ``supplements`` is the url of the code
+    system that this one only adds to, empty for a code system of its own.
     """
 
     url: str
@@ -26,6 +27,7 @@ class CodeSystemCodes:
     parents: Mapping[str, tuple[str, ...]]
     case_sensitive: bool
     complete: bool
+    supplements: str = ""
 
     def __contains__(self, code: object) -> bool:
         return code in self.displays

@@ -39,7 +39,11 @@ def check_coding(walk: Walk, node: Node) -> None:
             walk.report("system-not-known", node, system=system)
         return
     codes = walk.code_system(system)
-    if codes is not None:
+    if codes is not None and codes.supplements:
+        walk.report(
+            "system-is-supplement", node, at="system", system=system, right=codes.supplements
+        )
+    elif codes is not None:
         _check_code(walk, node, codes, code)
     else:
         _check_unknown_system(walk, node, system)

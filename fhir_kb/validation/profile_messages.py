@@ -1,4 +1,4 @@
-"""The messages of profiles: each names the profile and the element as the profile calls it.
+"""The messages of profiles and packages: the profile, and the element as the profile calls it.
 
 https://hl7.org/fhir/R4/profiling.html
 """
@@ -103,6 +103,11 @@ PROFILE_MESSAGES: Mapping[str, Message] = {
         "information",
         "informational",
         "{element} has no {names}, which systems must support (profile {profile})",
+    ),
+    "system-is-supplement": Message(
+        "error",
+        "invalid",
+        "{system} only adds to another code system; Coding.system names that one: {right}",
     ),
     "profile-not-whole": Message(
         "information",

@@ -70,7 +70,7 @@ class Vocabulary:
 
     def _read_code_system(self, canonical: str) -> CodeSystemCodes | None:
         resource = self._find("CodeSystem", canonical)
-        if resource is None or resource.get("content") == "supplement":
+        if resource is None:
             return None
         system = read_code_system(resource)
         concepts = system.concepts.values()
@@ -80,6 +80,7 @@ class Vocabulary:
             parents={each.code: each.parents for each in concepts if each.parents},
             case_sensitive=system.case_sensitive,
             complete=system.complete,
+            supplements=resource.get("supplements", ""),
         )
 
 

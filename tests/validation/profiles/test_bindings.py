@@ -147,6 +147,17 @@ def test_an_additional_binding_holds_too_but_not_for_some_uses_only(
     assert faults(observation("b"), asked, *held, release="R5") == []
 
 
+def test_a_supplement_is_no_code_system(
+    profile: Make, issues_of: Callable[..., list[Issue]]
+) -> None:
+    """Codes are of the system that it adds to."""
+    supplement = code_system("a", content="supplement", supplements="http://example.org/whole")
+    asked = profile("Observation", {"id": "Observation.code", "min": 1})
+    (issue,) = [each for each in issues_of(observation("a"), asked, supplement) if each.is_error]
+    assert issue.message_id == "system-is-supplement"
+    assert issue.message.endswith("names that one: http://example.org/whole")
+
+
 @pytest.mark.parametrize(("category", "is_held"), [("lab", True), ("other", False)])
 @pytest.mark.parametrize("release", ["R4", "R5"])
 def test_a_use_can_be_told_by_an_element_of_the_resource(
