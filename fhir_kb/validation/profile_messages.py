@@ -11,12 +11,12 @@ PROFILE_MESSAGES: Mapping[str, Message] = {
     "profile-min": Message(
         "error",
         "required",
-        "{element} is needed at least {min} times; there are {number} (profile {profile})",
+        "{element} needs at least {min}; found {number} (profile {profile})",
     ),
     "profile-max": Message(
         "error",
         "structure",
-        "{element} may stand {max} times at most; there are {number} (profile {profile})",
+        "{element} may stand {max} times at most; found {number} (profile {profile})",
     ),
     "profile-prohibits": Message(
         "error", "structure", "{element} may not be used (profile {profile})"

@@ -95,9 +95,11 @@ _NOTHING = object()
 
 
 def shown(value: Any) -> str:
-    """Return a JSON value as a short line."""
+    """Return a JSON value as a short line, a quantity as its value and unit."""
     if isinstance(value, str):
         return repr(shortened(value))
+    if isinstance(value, dict) and "value" in value and ("unit" in value or "code" in value):
+        return f"{value['value']} {value.get('unit', value.get('code'))}"
     return shortened(write_json(value).decode()) if value is not _NOTHING else "nothing"
 
 

@@ -43,7 +43,7 @@ def test_a_message_names_element_number_and_profile(
     asked = profile("Patient", {"id": "Patient.name", "min": 3}, version="1.2")
     (issue,) = [each for each in issues_of(PATIENT, asked) if each.is_error]
     assert issue.message == (
-        "Patient.name is needed at least 3 times; there are 2 (profile http://example.org/p|1.2)"
+        "Patient.name needs at least 3; found 2 (profile http://example.org/p|1.2)"
     )
     assert issue.source == "http://example.org/p|1.2"
 

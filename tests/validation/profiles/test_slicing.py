@@ -53,8 +53,7 @@ def test_a_slice_is_counted(
 def test_a_message_names_the_slice(profile: Make, issues_of: Callable[..., list[Issue]]) -> None:
     (issue,) = [each for each in issues_of(patient(MAIL), phones(profile)) if each.is_error]
     assert issue.message == (
-        "Patient.telecom:phone is needed at least 1 times; there are 0 "
-        "(profile http://example.org/p)"
+        "Patient.telecom:phone needs at least 1; found 0 (profile http://example.org/p)"
     )
 
 

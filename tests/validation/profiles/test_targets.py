@@ -66,7 +66,7 @@ def test_a_contained_target_is_held_to_the_profile(
         each for each in issues_of(observation("#a", patient), asked, named) if each.is_error
     ]
     assert (issue.message_id, issue.expression) == ("target-profile", "Observation.subject")
-    assert "Patient.name is needed" in issue.message
+    assert "Patient.name needs at least 1" in issue.message
     better = observation("#a", {**patient, "name": [{"text": "A"}]})
     assert not [each for each in issues_of(better, asked, named) if each.is_error]
 
