@@ -77,6 +77,9 @@ class Stopped(Exception):  # noqa: N818  not an error: it never leaves this pack
 _CLOCK_INTERVAL = 512
 """Nodes walked between two looks at the clock."""
 
+_TRIALS_MAX = 20
+"""Trials inside trials: a chain of references can be as long as a Bundle."""
+
 
 class Walk:
     """One validation on its way: what is known, what was found, what is left of the limits."""
@@ -110,6 +113,7 @@ class Walk:
         self._ids: frozenset[str] | None = None
         self._indexes: dict[int, BundleIndex] = {}
         self._tried: dict[tuple[int, int], Sequence[Issue]] = {}
+        self._trials = 0
 
     def report(
         self,
@@ -238,12 +242,13 @@ class Walk:
         """Return the errors that ``schema`` finds at ``node``, without reporting them.
 
         ``scope`` is where references are resolved, if not where they are now. A node that is
-        being tried already has none so far: references may go round in a circle.
+        being tried already has none so far: references may go round in a circle. Nor has one at
+        the end of a long chain of them.
         """
         key = (id(schema), id(node.value))
         known = self._tried.get(key) if node.value.__class__ is dict else None
-        if known is not None:
-            return known
+        if known is not None or self._trials >= _TRIALS_MAX:
+            return known or ()
         self._tried[key] = ()
         trial = Walk(
             self.definitions,
@@ -256,6 +261,7 @@ class Walk:
         trial.scope = scope or self.scope
         trial.environment = replace(self.environment, resolve=trial.resolve)
         trial._tried = self._tried
+        trial._trials = self._trials + 1
         with suppress(Stopped):
             schema.check(trial, node)
         # The environment leads back to the trial: cut, so that both are freed at once.

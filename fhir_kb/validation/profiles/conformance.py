@@ -4,12 +4,11 @@ https://hl7.org/fhir/R4/conformance-module.html
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 
 from fhir_kb.definitions import Definitions
 from fhir_kb.definitions.codes import CodeSystemCodes, ValueSetCodes
 from fhir_kb.definitions.extensions import ExtensionDefinition
-from fhir_kb.errors import MalformedContent
 from fhir_kb.formats import Json
 from fhir_kb.validation.profiles.compiler import Compiler
 from fhir_kb.validation.profiles.extension_definitions import extension_definition
@@ -19,38 +18,37 @@ from fhir_kb.validation.profiles.implied import (
     profiles_by_guides,
     vital_signs,
 )
+from fhir_kb.validation.profiles.library import STRUCTURE, Library
 from fhir_kb.validation.profiles.overlay import Overlay, overlay_of, part_of
 from fhir_kb.validation.profiles.profile import Unusable
-from fhir_kb.validation.profiles.shelf import Book, Shelf
-from fhir_kb.validation.profiles.soundness import unsoundness
+from fhir_kb.validation.profiles.shelf import Shelf
 from fhir_kb.validation.profiles.vocabulary import Vocabulary
 from fhir_kb.validation.walk import Schema
-
-_STRUCTURE = "StructureDefinition"
-_GUIDE = "ImplementationGuide"
 
 
 class Profiles:
     """The profiles, extensions and terminology on ``shelves``, and the specification's own profiles.
 
     What stands on an earlier shelf goes first. Everything is read and compiled when it is first
-    asked for, and kept.
+    asked for, and kept; what is not there is not remembered, for anybody may ask for anything.
     """
 
     def __init__(self, definitions: Definitions, shelves: Sequence[Shelf] = ()) -> None:
         self._definitions = definitions
-        self._shelves = tuple(shelves)
+        self._library = Library(definitions, shelves)
         self._compiler = Compiler(definitions, self._overlay)
-        self._vocabulary = Vocabulary(definitions, self._sound)
-        self._profiles: dict[str, Schema | None] = {}
-        self._overlays: dict[str, Overlay | None] = {}
-        self._extensions: dict[str, ExtensionDefinition | None] = {}
-        self._faults: dict[tuple[str, str], str] = {}
+        self._vocabulary = Vocabulary(definitions, self._library.find)
+        self._profiles: dict[str, Schema] = {}
+        self._overlays: dict[str, Overlay] = {}
+        self._extensions: dict[str, ExtensionDefinition] = {}
 
     def profile(self, canonical: str) -> Schema | None:
         """Return the profile; one that cannot be read says so when it is checked."""
         if canonical not in self._profiles:
-            self._profiles[canonical] = self._compiled(canonical)
+            schema = self._compiled(canonical)
+            if schema is None:
+                return None
+            self._profiles[canonical] = schema
         return self._profiles[canonical]
 
     def implied_profiles(self, resource: Json) -> Iterable[str]:
@@ -63,13 +61,10 @@ class Profiles:
     def extension(self, url: str) -> ExtensionDefinition | None:
         """Return the extension defined under ``url``."""
         if url not in self._extensions:
-            structure, overlay = self._structure(url), self._overlay(url)
-            is_extension = overlay is not None and overlay.type == "Extension"
-            self._extensions[url] = (
-                extension_definition(structure, overlay, self._overlay)
-                if structure is not None and overlay is not None and is_extension
-                else None
-            )
+            structure, overlay = self._library.structure(url), self._overlay(url)
+            if structure is None or overlay is None or overlay.type != "Extension":
+                return None
+            self._extensions[url] = extension_definition(structure, overlay, self._overlay)
         return self._extensions[url]
 
     def value_set(self, canonical: str) -> ValueSetCodes | None:
@@ -86,68 +81,28 @@ class Profiles:
 
     @cached_property
     def _guides(self) -> tuple[Json, ...]:
-        urls = {url for shelf in self._shelves for url in shelf.urls(_GUIDE)}
-        found = (self._sound(_GUIDE, url) for url in sorted(urls))
-        return tuple(guide for guide in found if guide is not None)
+        return tuple(self._library.all("ImplementationGuide"))
 
     def _compiled(self, canonical: str) -> Schema | None:
         overlay = self._overlay(canonical)
         if overlay is not None:
             return self._compiler.profile(overlay)
-        reason = self._faults.get((_STRUCTURE, canonical))
+        reason = self._library.fault(STRUCTURE, canonical)
         return Unusable(canonical, reason) if reason is not None else None
 
     def _overlay(self, canonical: str) -> Overlay | None:
         if canonical not in self._overlays:
-            self._overlays[canonical] = self._laid_over(canonical)
+            overlay = self._laid_over(canonical)
+            if overlay is None:
+                return None
+            self._overlays[canonical] = overlay
         return self._overlays[canonical]
 
     def _laid_over(self, canonical: str) -> Overlay | None:
-        url, _, part = canonical.partition("#")
-        structure = self._structure(url)
+        structure = self._library.structure(canonical)
         if structure is None:
             return None
-        for contained in structure.get("contained", ()) if part else ():
-            if contained.get("id") == part and contained.get("resourceType") == _STRUCTURE:
-                return overlay_of(contained, self._structure, self._definitions)
-        overlay = overlay_of(structure, self._structure, self._definitions)
-        return part_of(overlay, part) if part else overlay
-
-    def _structure(self, canonical: str) -> Json | None:
-        """Return a StructureDefinition that constrains a type of this release."""
-        structure = self._sound(_STRUCTURE, canonical)
-        if structure is None:
-            return None
-        type = structure.get("type", "")
-        if self._definitions.type(type) is None:
-            self._faults[_STRUCTURE, canonical] = (
-                f"it is for {type or 'no type'}, which FHIR {self._definitions.name} does not have"
-            )
-        else:
-            return structure
-        return None
-
-    def _sound(self, type: str, canonical: str) -> Json | None:
-        """Return a resource of sound shape; the fault of any other is kept."""
-        if (type, canonical) in self._faults:
-            return None
-        try:
-            found = (shelf.find(type, canonical) for shelf in self._shelves)
-            resource = next((each for each in found if each is not None), None)
-        except MalformedContent as error:
-            self._faults[type, canonical] = error.message
-            return None
-        if resource is None:
-            return self._specified.find(type, canonical)
-        fault = unsoundness(resource, self._definitions)
-        if fault is not None:
-            self._faults[type, canonical] = fault
-        return resource if fault is None else None
-
-    @cached_property
-    def _specified(self) -> Shelf:
-        """The specification's own profiles, which need no second look."""
-        profiles, version = self._definitions.profiles, self._definitions.version
-        return Shelf(
-            Book(_STRUCTURE, url, version, partial(profiles.__getitem__, url)) for url in profiles
-        )
+        overlay = overlay_of(structure, self._library.structure, self._definitions)
+        _, _, part = canonical.partition("#")
+        is_element = "." in part
+        return part_of(overlay, part) if is_element else overlay

@@ -17,6 +17,7 @@ from fhir_kb.validation.walk import Walk
 OverlayOf = Callable[[str], Overlay | None]
 """From a canonical URL to the tree of the profile, None if it is not at hand."""
 
+_PATH_MAX = 500
 _STEP = re.compile(
     r"(?P<name>\$?\w+)(?:\[x\])?(?P<call>\(\s*['\"]?(?P<argument>[^()'\"]*)['\"]?\s*\))?"
 )
@@ -47,6 +48,8 @@ class Step:
 
 def read_path(path: str) -> tuple[Step, ...] | None:
     """Return the steps of a discriminator's path, None if it has what no such path may have."""
+    if len(path) > _PATH_MAX:
+        return None
     steps, position = [], 0
     while position < len(path):
         match = _STEP.match(path, position)

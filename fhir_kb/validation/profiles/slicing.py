@@ -50,6 +50,7 @@ class Slicing:
         doubtful: set[str] = set()
         places: list[int | None] = []
         for node in nodes:
+            walk.tick(node)
             verdicts = [each.matches(walk, node) for each in self.slices]
             for each, verdict in zip(self.slices, verdicts, strict=True):
                 if verdict:

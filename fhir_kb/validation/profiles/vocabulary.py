@@ -25,32 +25,34 @@ class Vocabulary:
         self._find = find
         self._specification = Terminology(definitions)
         self._value_sets: dict[str, ValueSetCodes | None] = {}
-        self._code_systems: dict[str, CodeSystemCodes | None] = {}
+        self._code_systems: dict[str, CodeSystemCodes] = {}
 
     def value_set(self, canonical: str) -> ValueSetCodes | None:
         """Return the codings of a value set, None if it is not at hand or cannot be told."""
         if canonical not in self._value_sets:
-            self._value_sets[canonical] = self._read_value_set(canonical)
+            resource = self._find("ValueSet", canonical)
+            if resource is None:
+                return None
+            self._value_sets[canonical] = self._read_value_set(resource)
         return self._value_sets[canonical]
 
     def code_system(self, canonical: str) -> CodeSystemCodes | None:
         """Return the codes of a code system, None if it is not at hand."""
         if canonical not in self._code_systems:
-            self._code_systems[canonical] = self._read_code_system(canonical)
+            resource = self._find("CodeSystem", canonical)
+            if resource is None:
+                return None
+            self._code_systems[canonical] = _read_code_system(resource)
         return self._code_systems[canonical]
 
-    def _read_value_set(self, canonical: str) -> ValueSetCodes | None:
-        resource = self._find("ValueSet", canonical)
-        if resource is None:
-            return None
-        url = canonical.partition("|")[0]
+    def _read_value_set(self, resource: Json) -> ValueSetCodes | None:
         try:
             terminology = self._specification.beside([resource, *self._parts(resource)])
-            members = terminology.members(url)
-        except RequestError:
-            # It is defined by what is not at hand, or by itself: nothing can be told of it.
+            members = terminology.members(resource["url"])
+        except (RequestError, RecursionError):
+            # It is defined by what is not at hand, by itself, or by a chain without end.
             return None
-        return _codes(url, members)
+        return _codes(resource["url"], members)
 
     def _parts(self, value_set: Json) -> Iterator[Json]:
         """Yield the value sets and code systems that a value set is defined by."""
@@ -68,20 +70,18 @@ class Vocabulary:
                         waiting.append(found)
                         yield found
 
-    def _read_code_system(self, canonical: str) -> CodeSystemCodes | None:
-        resource = self._find("CodeSystem", canonical)
-        if resource is None:
-            return None
-        system = read_code_system(resource)
-        concepts = system.concepts.values()
-        return CodeSystemCodes(
-            url=system.url,
-            displays={each.code: each.display for each in concepts},
-            parents={each.code: each.parents for each in concepts if each.parents},
-            case_sensitive=system.case_sensitive,
-            complete=system.complete,
-            supplements=resource.get("supplements", ""),
-        )
+
+def _read_code_system(resource: Json) -> CodeSystemCodes:
+    system = read_code_system(resource)
+    concepts = system.concepts.values()
+    return CodeSystemCodes(
+        url=system.url,
+        displays={each.code: each.display for each in concepts},
+        parents={each.code: each.parents for each in concepts if each.parents},
+        case_sensitive=system.case_sensitive,
+        complete=system.complete,
+        supplements=resource.get("supplements", ""),
+    )
 
 
 def _codes(url: str, members: Members) -> ValueSetCodes:

@@ -147,6 +147,20 @@ def test_an_additional_binding_holds_too_but_not_for_some_uses_only(
     assert faults(observation("b"), asked, *held, release="R5") == []
 
 
+def test_a_long_chain_of_value_sets_is_not_followed_to_the_end(
+    profile: Make, issues_of: Callable[..., list[Issue]]
+) -> None:
+    """What a package says of itself must not exhaust the stack."""
+    chain = [
+        value_set(f"v{number}", valueSet=[f"http://example.org/v{number + 1}"])
+        for number in range(500)
+    ]
+    asked = bound(profile)
+    asked["differential"]["element"][0]["binding"]["valueSet"] = "http://example.org/v0"
+    found = issues_of(observation("a"), asked, *chain, value_set("v500"), code_system("a"))
+    assert "binding-not-checked" in {each.message_id for each in found}
+
+
 def test_a_supplement_is_no_code_system(
     profile: Make, issues_of: Callable[..., list[Issue]]
 ) -> None:

@@ -122,6 +122,29 @@ def test_references_in_a_circle_come_to_an_end(profile: Make, faults: Find) -> N
     assert ("profile-min", "Bundle.entry[1].resource") in found
 
 
+def test_a_chain_of_references_may_be_as_long_as_a_bundle(profile: Make, faults: Find) -> None:
+    """Each link is checked for the one before it: a thousand must not exhaust the stack."""
+    row = {"code": "Reference", "targetProfile": ["http://example.org/linked"]}
+    linked = profile(
+        "Organization",
+        {"id": "Organization.partOf", "type": [row]},
+        {"id": "Organization.name", "min": 1},
+        url="linked",
+    )
+    chain = [
+        {
+            "resourceType": "Organization",
+            "id": f"o{number}",
+            "meta": {"profile": [linked["url"]]},
+            "name": "x",
+            "partOf": {"reference": f"Organization/o{number + 1}"},
+        }
+        for number in range(1000)
+    ]
+    del chain[-1]["partOf"]
+    assert faults(bundle(*chain), linked, ask=BASE + "Bundle") == []
+
+
 @pytest.mark.parametrize(
     ("aggregation", "expected"),
     [
