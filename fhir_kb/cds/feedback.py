@@ -18,7 +18,7 @@ from fhir_kb.cds.identity import theme_of
 from fhir_kb.cds.refusal import check, without_nulls
 from fhir_kb.errors import RequestError
 from fhir_kb.formats import Json
-from fhir_kb.formats.json import read_json
+from fhir_kb.formats.json import read_json_value
 from fhir_kb.store.feedback import Feedback
 
 ITEMS_MAX = 500
@@ -80,7 +80,7 @@ def read_feedback(
     none of them is left out. Comments are left out unless ``comments``. Refuses (RequestError) a
     body that is not as CDS Hooks has it; then nothing is kept.
     """
-    content = without_nulls(read_json(body, max_bytes=max_bytes))
+    content = without_nulls(read_json_value(body, max_bytes=max_bytes))
     check(_VALIDATOR, content, ())
     rows = []
     for i, item in enumerate(content["feedback"]):

@@ -17,7 +17,7 @@ from fhir_kb.cds.hooks import HOOKS, Hook
 from fhir_kb.cds.refusal import check
 from fhir_kb.errors import RequestError
 from fhir_kb.formats import Json
-from fhir_kb.formats.json import read_json
+from fhir_kb.formats.json import read_json_value
 
 _SCHEMA: Json = {
     "type": "object",
@@ -66,7 +66,7 @@ def read_call(body: bytes, hooks: tuple[str, ...], *, max_bytes: int) -> Call:
     Refuses (MalformedContent) what is no strict JSON, and (RequestError) a hook that the service
     does not answer or a field that is missing or of another kind. Messages never repeat values.
     """
-    content = _outer_nulls_left_out(read_json(body, max_bytes=max_bytes))
+    content = _outer_nulls_left_out(read_json_value(body, max_bytes=max_bytes))
     check(Draft202012Validator(_SCHEMA), content, ())
     hook = _hook(content["hook"], hooks)
     context = _context(content, hook)
@@ -83,7 +83,9 @@ def read_call(body: bytes, hooks: tuple[str, ...], *, max_bytes: int) -> Call:
     )
 
 
-def _outer_nulls_left_out(content: Json) -> Json:
+def _outer_nulls_left_out(content: Any) -> Any:
+    if not isinstance(content, dict):
+        return content
     return {name: value for name, value in content.items() if value is not None}
 
 
@@ -99,7 +101,7 @@ def _hook(name: str, answered: tuple[str, ...]) -> Hook:
 
 def _context(content: Json, hook: Hook) -> Json:
     """Return the context, completed by what old clients write elsewhere or under other names."""
-    context = _outer_nulls_left_out(content["context"])
+    context: Json = _outer_nulls_left_out(content["context"])
     for name, places in _BESIDE.items():
         beside = next((content[place] for place in places if place in content), None)
         if beside is not None:

@@ -136,7 +136,7 @@ def let_browsers_in(response: Response) -> Response:
         return response
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.add("Vary", "Origin")
+    response.vary.add("Origin")
     allowed, origin = _door().settings.cds_origins, request.headers.get("Origin", "")
     if origin and (origin in allowed or "*" in allowed):
         response.headers["Access-Control-Allow-Origin"] = origin

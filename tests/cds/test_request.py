@@ -6,7 +6,7 @@ import pytest
 from cds_calls import body, bundle, order, without, written
 
 from fhir_kb.cds import SERVICES, Call, read_call
-from fhir_kb.errors import MalformedContent, RequestError, TooLarge
+from fhir_kb.errors import RequestError, TooLarge
 
 ORDERS = SERVICES["imid-orders"].answered
 
@@ -159,7 +159,7 @@ def test_an_entry_may_be_the_resource_itself() -> None:
 )
 def test_what_is_no_strict_json_is_refused(text: bytes) -> None:
     """[G1] [1d 400] Two readers must not see two different orders in one body."""
-    with pytest.raises(MalformedContent):
+    with pytest.raises(RequestError):
         read_call(text, ORDERS, max_bytes=1_000_000)
 
 
