@@ -36,9 +36,12 @@ def check_code_system(walk: Walk, node: Node) -> None:
     types = _check_definitions(walk, node)
     concepts = list(_concepts(node.value))
     codes = {concept.get("code") for _, concept in concepts if isinstance(concept.get("code"), str)}
+    is_complete = node.value.get("content") == "complete"
     for at, concept in concepts:
         for index, each in _objects(concept.get("property")):
-            _check_use(walk, node, f"{at}.property[{index}]", each, types, codes)
+            _check_use(walk, node, f"{at}.property[{index}]", each, types)
+            if is_complete:
+                _check_target(walk, node, f"{at}.property[{index}]", each, codes)
     _check_content(walk, node, len(concepts))
 
 
@@ -88,15 +91,17 @@ def _check_standard(walk: Walk, node: Node, at: str, uri: str, code: object, typ
         walk.report("property-code", node, at=at, uri=uri, code=name, found=code)
 
 
-def _check_use(
-    walk: Walk, node: Node, at: str, each: Json, types: Mapping[str, str], codes: set[object]
-) -> None:
+def _check_target(walk: Walk, node: Node, at: str, each: Json, codes: set[object]) -> None:
+    """Report a parent, or another concept of the same system, that the system does not have."""
+    name, target = each.get("code"), each.get("valueCode")
+    if name in _INTERNAL and isinstance(target, str) and target not in codes:
+        walk.report("unknown-concept", node, at=at, code=target, name=name)
+
+
+def _check_use(walk: Walk, node: Node, at: str, each: Json, types: Mapping[str, str]) -> None:
     code = each.get("code")
     if not isinstance(code, str):
         return
-    target = each.get("valueCode")
-    if code in _INTERNAL and isinstance(target, str) and target not in codes:
-        walk.report("unknown-concept", node, at=at, code=target, name=code)
     if code not in types:
         if code not in _STANDARD_TYPES:
             walk.report("undefined-property", node, at=at, name=code)

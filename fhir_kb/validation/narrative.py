@@ -14,9 +14,8 @@ from fhir_kb.validation.walk import Walk
 from fhir_kb.validation.wording import shortened
 from fhir_kb.validation.xhtml import (
     ATTRIBUTES,
+    BARRED,
     ELEMENTS,
-    NOT_IN_TEXT,
-    RUNNING_TEXT,
     WELL_PLACED,
 )
 
@@ -88,8 +87,8 @@ class _Narrative:
         element = name
         if name not in WELL_PLACED[around]:
             element = self._check_place(name, around, attributes)
-        elif name in NOT_IN_TEXT:
-            self._check_text(name)
+        elif name in BARRED:
+            self._check_around(name, BARRED[name])
         self._open.append(element)
         if attributes:
             self._check_attributes(element, attributes)
@@ -108,12 +107,12 @@ class _Narrative:
             self._report("narrative-nesting", element=element, around=around)
         return element
 
-    def _check_text(self, element: str) -> None:
+    def _check_around(self, element: str, barred: frozenset[str]) -> None:
         """Report a block inside running text, or a link inside a link, at any distance."""
         if len(self._open) > self._walk.limits.depth:
             self._walk.stop("too-deep", self._node.path, limit=self._walk.limits.depth)
         for around in reversed(self._open):
-            if around == "a" if element == "a" else around in RUNNING_TEXT:
+            if around in barred:
                 self._report("narrative-nesting", element=element, around=around)
                 return
 

@@ -29,7 +29,7 @@ NARRATIVE_MESSAGES: Mapping[str, Message] = {
         "invariant", "txt-1: A narrative has no active content; here is {what}"
     ),
     "narrative-empty": error("invariant", "txt-2: The narrative has no text and no image"),
-    "narrative-repeated-id": error("invalid", "The id {id!r} stands twice in the narrative"),
+    "narrative-repeated-id": warning("invalid", "The id {id!r} stands twice in the narrative"),
     "narrative-nesting": error(
         "structure", "<{element}> may not stand in <{around}>: XHTML does not allow it"
     ),

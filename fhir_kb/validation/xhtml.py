@@ -78,18 +78,30 @@ PARENTS: Mapping[str, frozenset[str]] = {
 }
 """All that an element may stand in, where that is not everywhere."""
 
-RUNNING_TEXT = frozenset(
+_RUNNING_TEXT = frozenset(
     """
     a abbr acronym address b bdo big cite code dfn em h1 h2 h3 h4 h5 h6 i kbd p pre q samp small
     span strong sub sup tt var
     """.split()
 )
-"""Paragraphs, headings and phrases: blocks may not stand anywhere inside."""
+"""Paragraphs, headings and phrases."""
 
-BLOCKS = frozenset({"blockquote", "div", "dl", "ol", "p", "pre", "table", "ul"})
+BARRED: Mapping[str, frozenset[str]] = {
+    "a": frozenset({"a"}),
+    "blockquote": frozenset({"p"}),
+    "div": _RUNNING_TEXT,
+    "dl": frozenset({"p"}),
+    "ol": _RUNNING_TEXT,
+    "p": frozenset({"p"}),
+    "pre": _RUNNING_TEXT,
+    "table": _RUNNING_TEXT,
+    "ul": _RUNNING_TEXT,
+}
+"""What an element may not stand in, at any distance.
 
-NOT_IN_TEXT = BLOCKS | {"a"}
-"""What may not stand inside running text at any distance: blocks, and links inside links."""
+The document type is stricter about what browsers, and HL7's validator, let pass: a paragraph
+inside a span.
+"""
 
 
 class _WellPlaced(dict[str, frozenset[str]]):
