@@ -77,7 +77,6 @@ def _code_system(
     return opening | present(
         copyright=copyright_of(_systems(_public_codings(context, concepts))),
         caseSensitive=True,
-        valueSet=f"{CANONICAL}/ValueSet/concept",
         content="complete",
         count=len(concepts),
         property=[

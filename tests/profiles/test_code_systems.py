@@ -14,9 +14,8 @@ from fhir_kb.resources.local_code import LOCAL_CODE_SYSTEMS, LocalCodeSystem
 from fhir_kb.settings import CANONICAL
 from fhir_kb.versions import VERSIONS
 
-SYSTEMS = {
-    each["url"]: each for each in VERSIONS["r4"].conformance if each["resourceType"] == "CodeSystem"
-}
+CONFORMANCE = VERSIONS["r4"].conformance
+SYSTEMS = {each["url"]: each for each in CONFORMANCE if each["resourceType"] == "CodeSystem"}
 
 
 def displays(name: str) -> dict[str, str]:
@@ -76,6 +75,15 @@ def test_a_code_system_of_the_builders_is_published_as_it_is_used(system: LocalC
 
 def test_the_kinds_of_content_are_published_as_they_are_used() -> None:
     assert displays(CONTENT_KIND.rpartition("/")[2]) == KINDS
+
+
+@pytest.mark.parametrize(
+    "system", [each for each in SYSTEMS.values() if "valueSet" in each], ids=lambda each: each["id"]
+)
+def test_the_value_set_of_a_code_system_is_all_its_codes_and_no_others(system: Json) -> None:
+    """Else valueSet, which says that they are the same, must not be given."""
+    value_sets = (each for each in CONFORMANCE if each["url"] == system["valueSet"])
+    assert [each["compose"] for each in value_sets] == [{"include": [{"system": system["url"]}]}]
 
 
 @pytest.mark.parametrize("system", SYSTEMS.values(), ids=lambda system: system["id"])
