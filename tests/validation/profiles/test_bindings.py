@@ -72,6 +72,27 @@ def test_the_strength_is_the_severity(
     assert severities == ([severity] if severity else [])
 
 
+@pytest.mark.parametrize(
+    ("strength", "value_set_name", "times"),
+    [("required", "observation-status", 1), ("required", "other", 2), ("extensible", "other", 2)],
+)
+def test_what_the_specification_binds_is_said_once(
+    strength: str,
+    value_set_name: str,
+    times: int,
+    profile: Make,
+    issues_of: Callable[..., list[Issue]],
+) -> None:
+    """A snapshot repeats each binding; another one is another fault."""
+    url = f"http://hl7.org/fhir/ValueSet/{value_set_name}"
+    binding = {"strength": strength, "valueSet": f"{url}|4.0.1"}
+    asked = profile("Observation", {"id": "Observation.status", "binding": binding})
+    other = {**value_set("other", "a"), "url": "http://hl7.org/fhir/ValueSet/other"}
+    resource = {**observation(), "code": {"text": "x"}, "status": "b"}
+    found = issues_of(resource, asked, {**other, "version": "4.0.1"}, code_system("a", "b"))
+    assert [each.message_id for each in found].count("code-not-in-value-set") == times
+
+
 @pytest.mark.parametrize(("code", "is_right"), [("a", True), ("b", True), ("c", False)])
 def test_a_value_set_is_made_of_others_and_of_whole_systems(
     code: str, is_right: bool, profile: Make, faults: Find

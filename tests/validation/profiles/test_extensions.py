@@ -178,3 +178,23 @@ def test_an_extension_of_a_primitive(profile: Make, faults: Find, simple: Json) 
     free = {**simple, "context": [{"type": "element", "expression": "date"}]}
     noted = {**born, "_birthDate": {"extension": [{"url": URL, "valueString": "a"}]}}
     assert faults(noted, asked, free) == []
+
+
+def test_a_slice_may_ask_for_a_narrower_profile_of_an_extension(
+    profile: Make, faults: Find, simple: Json
+) -> None:
+    """Its url stays that of the extension; the narrower profile holds in this slice only."""
+    narrow = profile(
+        "Extension", {"id": "Extension.value[x]", "patternString": "abc"}, url="narrow", base="ext"
+    )
+    asked = profile(
+        "Patient",
+        {
+            "id": "Patient.extension:note",
+            "type": [{"code": "Extension", "profile": [narrow["url"]]}],
+        },
+    )
+    assert faults(patient({"url": URL, "valueString": "abc"}), asked, simple, narrow) == []
+    assert faults(patient({"url": URL, "valueString": "a"}), asked, simple, narrow) == [
+        ("other-value", f"{AT}.value")
+    ]

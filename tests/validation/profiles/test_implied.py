@@ -74,9 +74,14 @@ def test_a_guide_asks_a_profile_of_all_resources_of_a_type(
         "status": "draft",
         "packageId": "g",
         "fhirVersion": ["4.0.1"],
-        "global": [{"type": "Patient", "profile": asked["url"]}],
+        "global": [
+            {"type": "Patient", "profile": asked["url"]},
+            {"type": "Group", "profile": "http://example.org/gone"},
+        ],
     }
     patient = {"resourceType": "Patient", "active": True}
     base = "http://hl7.org/fhir/StructureDefinition/Patient"
     assert faults(patient, asked, guide, ask=base) == [("profile-min", "Patient")]
     assert faults(patient, asked, ask=base) == []
+    other = {"resourceType": "Basic", "code": {"text": "x"}}
+    assert faults(other, guide, ask=base.replace("Patient", "Basic")) == []

@@ -49,6 +49,16 @@ def test_the_type_of_a_target_is_narrowed(profile: Make, faults: Find) -> None:
     assert faults(observation("Device/1"), asked) == [("wrong-target", "Observation.subject")]
 
 
+def test_what_the_specification_lets_a_reference_lead_to_is_said_once(
+    profile: Make, issues_of: Callable[..., list[Issue]]
+) -> None:
+    """A snapshot repeats the targets, in whatever order."""
+    types = ("Location", "Device", "Group", "Patient")
+    asked = asking(profile, *(BASE + type for type in types))
+    found = [each for each in issues_of(observation("Basic/1"), asked) if each.is_error]
+    assert [each.message_id for each in found] == ["wrong-target"]
+
+
 def test_a_profile_of_a_type_narrows_to_the_type(profile: Make, faults: Find, named: Json) -> None:
     """The target need not be at hand to see that it is of another type."""
     asked = asking(profile, named["url"])
