@@ -59,6 +59,12 @@ class Vocabulary:
             for code_set in knowledge.code_sets.values()
             if code_set.names
         }
+        self._complete_systems = {
+            system for code_set in knowledge.code_sets.values() for system in code_set.complete
+        }
+        self._untold_sets: dict[
+            tuple[frozenset[str], tuple[CategoryName, ...]], frozenset[str]
+        ] = {}
         self._denials = [entry.words for entry in knowledge.wordings if entry.means == "denial"]
         self._doubts = [entry.words for entry in knowledge.wordings if entry.means == "doubt"]
         members = (member for found in self._members.values() for _, member in found)
@@ -95,12 +101,13 @@ class Vocabulary:
         sets: dict[str, Confidence] = {}
         for name, _ in told:
             sets |= dict.fromkeys((name, *self._wholes[name]), "code")
-        unclear = set() if told else self._by_words(terms, categories, sets)
-        unclear |= self._untold(terms, categories)
+        unclear: frozenset[str] = frozenset()
+        if not told:
+            unclear = self._by_words(terms, categories, sets) | self._untold(terms, categories)
         first = next(iter(sorted(sets, key=lambda name: (len(self._parts(name)), name))), "")
         return Recognition(
             sets=sets,
-            unclear=frozenset(unclear - sets.keys()),
+            unclear=unclear - sets.keys(),
             text=self._sets[first].text if first else "",
             member=next((member for _, member in told), None),
         )
@@ -130,7 +137,7 @@ class Vocabulary:
 
     def _by_words(
         self, terms: Terms, categories: tuple[CategoryName, ...], sets: dict[str, Confidence]
-    ) -> set[str]:
+    ) -> frozenset[str]:
         """Add the sets that only words tell; return those that words leave in doubt."""
         doubtful: set[str] = set()
         for name, pattern in self._names.items():
@@ -147,25 +154,26 @@ class Vocabulary:
                 else:
                     for whole in found:
                         sets.setdefault(whole, "words")
-        return doubtful
+        return frozenset(doubtful)
 
     def _stands_beside(self, phrases: list[str], words: str, name: str) -> bool:
         return any(phrase in words and phrase not in name for phrase in phrases)
 
-    def _untold(self, terms: Terms, categories: tuple[CategoryName, ...]) -> set[str]:
+    def _untold(self, terms: Terms, categories: tuple[CategoryName, ...]) -> frozenset[str]:
         """Return the sets that a record without words cannot be ruled out of."""
         if terms.words:
-            return set()
+            return frozenset()
         systems = {_SAME_SYSTEM.get(system, system) for system, _ in terms.codings}
-        return {
-            name
-            for name, code_set in self._sets.items()
-            if code_set.category in categories
-            and (code_set.codes or code_set.parts)
-            and not self._is_complete(code_set, systems)
-        }
+        key = (frozenset(systems & self._complete_systems), categories)
+        if key not in self._untold_sets:
+            self._untold_sets[key] = frozenset(
+                name
+                for name, code_set in self._sets.items()
+                if code_set.category in categories and not self._is_complete(code_set, key[0])
+            )
+        return self._untold_sets[key]
 
-    def _is_complete(self, code_set: CodeSet, systems: set[str]) -> bool:
+    def _is_complete(self, code_set: CodeSet, systems: frozenset[str]) -> bool:
         parts = self._parts(code_set.id) if not code_set.codes else {code_set.id}
         return all(not systems.isdisjoint(self._sets[part].complete) for part in parts)
 

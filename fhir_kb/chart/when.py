@@ -61,8 +61,7 @@ def read_when(text: str, zone: tzinfo) -> When | None:
         first = instant if instant.tzinfo else instant.replace(tzinfo=zone)
     except ValueError:
         return None
-    length = timedelta(seconds=1) if second else timedelta(minutes=1)
-    return When(first, first + length - timedelta(microseconds=1))
+    return When(first, first if second else first + timedelta(seconds=59))
 
 
 def _zone(offset: str | None) -> str:

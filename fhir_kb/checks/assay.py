@@ -19,10 +19,12 @@ def clear_results(
 
 
 def unused_tests(question: Question, tests: Iterable[str]) -> Iterator[Gap]:
-    """Yield a gap for each test that must not be used."""
+    """Yield a gap for each test that must not be used, or may be a test for all we know."""
     for test in question.chart.observations:
         if test.is_in(*tests) and test.fault:
             yield Gap(f"a test ({test.text}) was not used: {test.fault}", "pregnancyTests")
+        elif test.may_be_in(*tests) and not test.fault:
+            yield Gap("an entry among the tests could not be recognised", "pregnancyTests")
 
 
 def is_later(test: Observation, than: Observation) -> bool:

@@ -9,7 +9,7 @@ from fhir_kb.checks.question import Answer, Question
 from fhir_kb.checks.records import category_gaps
 from fhir_kb.checks.result import Gap
 from fhir_kb.checks.therapy import Therapy, therapy_of
-from fhir_kb.checks.words import span_words, day_words
+from fhir_kb.checks.words import day_words, span_words
 from fhir_kb.facts.criteria import MonitoringCriterion
 from fhir_kb.facts.values import Amount
 

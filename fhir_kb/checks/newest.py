@@ -40,6 +40,8 @@ def newest_readings(
     for item in measured:
         if item.fault:
             gaps.append(Gap(f"a value of {name} was not used: {item.fault}", category))
+    if any(item.may_be_in(code_set) and not item.fault for item in question.chart.observations):
+        gaps.append(Gap(f"an entry that may be of {name} could not be recognised", category))
     newest = _newest(item for item in measured if not item.fault)
     oldest, _ = earlier(question.moment, within)
     readings = []
@@ -58,13 +60,10 @@ def newest_readings(
 
 
 def _newest(items: Iterable[Observation]) -> list[Observation]:
-    """Return those that no other is surely later than; undated ones only when all are."""
+    """Return those that no other is surely later than; one without a date may be the newest."""
     every = list(items)
-    dated = [item for item in every if item.when is not None]
-    if not dated:
-        return every
-    last = max(item.when.earliest for item in dated if item.when is not None)
-    return [item for item in dated if item.when is not None and item.when.latest >= last]
+    starts = [item.when.earliest for item in every if item.when is not None]
+    return [item for item in every if item.when is None or item.when.latest >= max(starts)]
 
 
 def _reading(item: Observation, unit: str) -> Reading | None:

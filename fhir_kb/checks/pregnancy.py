@@ -7,7 +7,7 @@ from fhir_kb.checks.durations import earlier
 from fhir_kb.checks.population import membership
 from fhir_kb.checks.question import Answer, Question
 from fhir_kb.checks.records import category_gaps, look_for
-from fhir_kb.checks.result import Change
+from fhir_kb.checks.result import Change, Gap
 from fhir_kb.facts.criteria import PregnancyCriterion
 
 
@@ -41,9 +41,13 @@ def _tests(question: Question, criterion: PregnancyCriterion, answer: Answer) ->
     oldest, _ = earlier(question.moment, criterion.lasting)
     positive = clear_results(question, criterion.tests, criterion.positive, criterion.negative)
     negative = clear_results(question, criterion.tests, criterion.negative, criterion.positive)
-    return [
+    standing = [
         test
-        for test in positive
-        if (test.when is None or test.when.since(oldest) != "no")
-        and not any(is_later(other, test) for other in negative)
+        for test in question.chart.observations
+        if test.is_in(*criterion.tests) and not test.fault and test not in negative
+        if test.when is None or test.when.since(oldest) != "no"
+        if not any(is_later(other, test) for other in negative)
     ]
+    if any(test not in positive for test in standing):
+        answer.gaps.append(Gap("a pregnancy test has no clear result", "pregnancyTests"))
+    return [test for test in standing if test in positive]

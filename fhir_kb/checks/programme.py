@@ -9,7 +9,8 @@ def check(question: Question) -> Answer:
     """Name the programme of the brand; all that may be meant when the product is not told."""
     answer = Answer()
     brand = question.subject.brand
-    for criterion in criteria_for(question, ProgrammeCriterion, answer):
-        if brand is None or criterion.brand is None or criterion.brand == brand:
-            answer.find(question, criterion, programme=criterion.programme)
+    rows = list(criteria_for(question, ProgrammeCriterion, answer))
+    own = [row for row in rows if brand is not None and row.brand == brand]
+    for row in own or [row for row in rows if brand is None or row.brand is None]:
+        answer.find(question, row, programme=row.programme)
     return answer

@@ -1,0 +1,209 @@
+"""Pregnancy: what counts as a record of it, and what answers one."""
+
+from typing import Any
+
+import pytest
+from charts import (
+    ICD,
+    LOINC,
+    PREGNANT,
+    SNOMED,
+    ago,
+    ask,
+    coded,
+    condition,
+    days_ago,
+    found,
+    observation,
+    patient,
+    pregnancy_test,
+)
+
+OUTCOME = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "error", "code": "exception"}],
+}
+
+
+def worded(text: str) -> dict[str, Any]:
+    return condition("1", id="c-text") | {"code": {"text": text}}
+
+
+FOUND = "found"
+NOTHING = "nothing-found"
+NOT_DONE = "not-done"
+
+
+@pytest.mark.parametrize(
+    ("record", "outcome"),
+    [
+        pytest.param(condition(PREGNANT), FOUND, id="active"),
+        pytest.param(condition("Z33.1", ICD), FOUND, id="ICD-10-CM"),
+        pytest.param(condition("Z331", ICD), FOUND, id="ICD-10-CM as claims write it"),
+        pytest.param(condition("O09.91", ICD), FOUND, id="below a category of ICD-10-CM"),
+        pytest.param(condition("60001007"), NOTHING, id="not pregnant"),
+        pytest.param(
+            condition(PREGNANT, clinicalStatus=coded("x", "resolved")), NOTHING, id="resolved"
+        ),
+        pytest.param(condition(PREGNANT, abatementDateTime="2026-01-01"), NOTHING, id="abated"),
+        pytest.param(
+            condition(PREGNANT, verificationStatus=coded("x", "refuted")), NOTHING, id="refuted"
+        ),
+        pytest.param(
+            condition(PREGNANT, verificationStatus=coded("x", "provisional")),
+            FOUND,
+            id="provisional",
+        ),
+        pytest.param(
+            condition(PREGNANT, verificationStatus=coded("x", "entered-in-error")),
+            NOT_DONE,
+            id="entered in error",
+        ),
+        pytest.param(
+            condition(PREGNANT, modifierExtension=[{"url": "http://x", "valueBoolean": True}]),
+            NOT_DONE,
+            id="unknown modifier",
+        ),
+        pytest.param(worded("Pregnant, 8 weeks"), FOUND, id="words"),
+        pytest.param(worded("Not pregnant"), NOTHING, id="words that deny"),
+        pytest.param(worded("Possible pregnancy"), NOT_DONE, id="words that doubt"),
+        pytest.param(condition("99999999999"), NOT_DONE, id="a code nobody knows, without words"),
+        pytest.param(
+            condition("1", id="c") | {"code": coded("http://other", PREGNANT, display="-")},
+            NOTHING,
+            id="the code of another system",
+        ),
+    ],
+)
+def test_a_condition(record: dict[str, Any], outcome: str) -> None:
+    """A condition that cannot be read must not reassure."""
+    assert ask("pregnancy", conditions=[record]).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("tests", "outcome"),
+    [
+        pytest.param([pregnancy_test(ago(hours=5), negative=False)], FOUND, id="positive"),
+        pytest.param([pregnancy_test(ago(hours=5))], NOTHING, id="negative"),
+        pytest.param(
+            [pregnancy_test(ago(days=3), False, "a"), pregnancy_test(ago(days=2), True, "b")],
+            NOTHING,
+            id="a later negative answers it",
+        ),
+        pytest.param(
+            [pregnancy_test(ago(days=2), False, "a"), pregnancy_test(ago(days=3), True, "b")],
+            FOUND,
+            id="an earlier negative does not",
+        ),
+        pytest.param(
+            [pregnancy_test(days_ago(2), False, "a"), pregnancy_test(days_ago(2), True, "b")],
+            FOUND,
+            id="a negative of the same day may have come first",
+        ),
+        pytest.param([pregnancy_test(ago(weeks=41), False)], FOUND, id="41 weeks ago"),
+        pytest.param([pregnancy_test(ago(weeks=43), False)], NOTHING, id="43 weeks ago"),
+        pytest.param([pregnancy_test("", negative=False)], FOUND, id="undated"),
+        pytest.param(
+            [pregnancy_test(ago(hours=5), valueCodeableConcept=None, valueString="Not detected")],
+            NOTHING,
+            id="not detected, in words",
+        ),
+        pytest.param(
+            [pregnancy_test(ago(hours=5), valueCodeableConcept=None, valueString="Detected")],
+            FOUND,
+            id="detected, in words",
+        ),
+        pytest.param(
+            [pregnancy_test(ago(hours=5), valueCodeableConcept=None)], NOT_DONE, id="no result"
+        ),
+        pytest.param(
+            [
+                pregnancy_test(ago(days=5), id="a", valueCodeableConcept=None),
+                pregnancy_test(ago(days=2), id="b"),
+            ],
+            NOTHING,
+            id="no result, and a later negative",
+        ),
+        pytest.param(
+            [pregnancy_test(ago(hours=5), False, status="entered-in-error")],
+            NOT_DONE,
+            id="entered in error",
+        ),
+        pytest.param(
+            [observation("82810-3", ago(days=1), valueCodeableConcept=coded(SNOMED, PREGNANT))],
+            FOUND,
+            id="pregnancy status",
+        ),
+        pytest.param(
+            [observation("82810-3", ago(weeks=60), valueCodeableConcept=coded(SNOMED, PREGNANT))],
+            NOTHING,
+            id="pregnancy status of an earlier pregnancy",
+        ),
+        pytest.param(
+            [
+                observation("1", ago(hours=1), valueCodeableConcept=coded(SNOMED, "10828004"))
+                | {"code": coded("urn:oid:2.16.840.1.113883.6.238", "2106-3", display="White")}
+            ],
+            NOTHING,
+            id="the same code of another system: a race in CDC's",
+        ),
+    ],
+)
+def test_tests(tests: list[dict[str, Any]], outcome: str) -> None:
+    assert ask("pregnancy", pregnancyTests=tests).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("gender", "more", "outcome"),
+    [
+        ("male", {}, NOTHING),
+        ("female", {}, NOT_DONE),
+        ("other", {}, NOT_DONE),
+        (None, {}, NOT_DONE),
+        (
+            "male",
+            {
+                "extension": [
+                    {
+                        "url": "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex",
+                        "valueCode": "F",
+                    }
+                ]
+            },
+            NOT_DONE,
+        ),
+    ],
+)
+def test_only_a_male_patient_needs_no_data(
+    gender: str | None, more: dict[str, Any], outcome: str
+) -> None:
+    """The gender on record is administrative: a recorded sex comes first."""
+    person = patient(gender=gender, **more)
+    assert ask("pregnancy", without="conditions", patient=person).outcome == outcome
+
+
+@pytest.mark.parametrize("hook", ["order-select", "order-sign", "order-dispatch"])
+def test_pregnancy_is_critical_and_suggests_to_withdraw_the_order(hook: str) -> None:
+    [finding] = ask("pregnancy", hook=hook, conditions=[condition(PREGNANT)]).findings
+    assert finding.indicator == "critical"
+    assert [(change.order.reference, change.stop) for change in finding.changes] == [
+        ("MedicationRequest/order", True)
+    ]
+    assert [evidence.origin.reference for evidence in finding.evidence] == [
+        f"Condition/c-{PREGNANT}"
+    ]
+
+
+def test_a_finding_says_what_was_not_looked_at_beside_it() -> None:
+    result = ask("pregnancy", conditions=[condition(PREGNANT)], pregnancyTests=OUTCOME)
+    assert found(result) == ["pregnant"]
+    assert [(gap.category, gap.reason) for gap in result.gaps] == [
+        ("pregnancyTests", "pregnancy tests: the search for it failed")
+    ]
+
+
+def test_a_test_coded_by_an_oid_is_the_same_test() -> None:
+    test = pregnancy_test(ago(hours=1), negative=False)
+    test["code"] = coded("urn:oid:2.16.840.1.113883.6.1", "2106-3")
+    assert test["code"] != coded(LOINC, "2106-3")
+    assert ask("pregnancy", pregnancyTests=[test]).outcome == FOUND
