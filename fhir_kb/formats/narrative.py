@@ -4,6 +4,7 @@ https://hl7.org/fhir/R4/narrative.html#xhtml
 """
 
 import re
+from collections.abc import Callable
 from typing import NoReturn
 from xml.parsers import expat  # noqa: S407  # expat is safe once DOCTYPE is refused, as here
 
@@ -45,6 +46,44 @@ def check_narrative(div: str) -> None:
         ) from None
 
 
+def parse_narrative(
+    div: str,
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None],
+    text: Callable[[str], bool],
+) -> None:
+    """Tell the tags of ``div`` to ``start`` and ``end``, its text to ``text`` while that asks for more.
+
+    Refuses what is not well-formed, an XML declaration and a DOCTYPE, with line and column; the root is not
+    looked at.
+    """
+    parser = expat.ParserCreate("utf-8")
+    parser.buffer_text = True
+    wanted = True
+
+    def hand_over(data: str) -> None:
+        nonlocal wanted
+        if wanted and not text(data):
+            wanted = False  # first, for taking the handler away calls it once more
+            parser.CharacterDataHandler = None
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = hand_over
+    parser.XmlDeclHandler = parser.StartDoctypeDeclHandler = _refuse_prolog
+    try:
+        parser.Parse(div, True)
+    except UnicodeEncodeError:
+        raise MalformedContent("half a surrogate pair", line=1, column=1) from None
+    except expat.ExpatError as error:
+        raise MalformedContent(
+            expat.ErrorString(error.code), line=error.lineno, column=error.offset + 1
+        ) from None
+    finally:
+        # The handlers lead back to the parser: cut, so that all are freed at once.
+        parser.CharacterDataHandler = None
+
+
 def narrative_text(data: bytes, start: int, end: int, declared: set[str]) -> str:
     """Return the source of the element at ``start``, its own namespace declared in it.
 
@@ -63,6 +102,12 @@ def narrative_text(data: bytes, start: int, end: int, declared: set[str]) -> str
         name = f"xmlns:{prefix}" if prefix else "xmlns"
         source = tag[0] + f' {name}="{XHTML}"'.encode() + source[tag.end() :]
     return source.decode().replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _refuse_prolog(*_: object) -> NoReturn:
+    raise MalformedContent(
+        "neither an XML declaration nor a DOCTYPE may stand in it", line=1, column=1
+    )
 
 
 def _refuse_declaration(*_: object) -> NoReturn:

@@ -6,10 +6,10 @@ https://hl7.org/fhir/R4/narrative.html#xhtml
 import re
 from functools import lru_cache
 from typing import Any
-from xml.parsers import expat  # noqa: S407  # expat is safe once DOCTYPE is refused, as here
 
+from fhir_kb.errors import MalformedContent
 from fhir_kb.fhirpath import Node
-from fhir_kb.formats.narrative import XHTML
+from fhir_kb.formats.narrative import XHTML, parse_narrative
 from fhir_kb.validation.walk import Walk
 from fhir_kb.validation.wording import shortened
 from fhir_kb.validation.xhtml import (
@@ -41,43 +41,20 @@ class _Narrative:
         self._fragments: list[str] = []
         self._open: list[str] = []
         self._has_content = False
-        self._parser = self._new_parser()
-
-    def _new_parser(self) -> expat.XMLParserType:
-        parser = expat.ParserCreate("utf-8")
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
-        parser.StartDoctypeDeclHandler = self._doctype
-        return parser
 
     def check(self, div: str) -> None:
         """Report what is wrong with ``div``; stop at text that is not well-formed."""
         try:
-            self._parser.Parse(div, True)
-        except expat.ExpatError as error:
-            reason = expat.ErrorString(error.code)
+            parse_narrative(div, self._start, self._end, self._text)
+        except MalformedContent as fault:
             self._report(
-                "narrative-not-xhtml", reason=reason, line=error.lineno, column=error.offset + 1
+                "narrative-not-xhtml", reason=fault.reason, line=fault.line, column=fault.column
             )
             return
-        except _DoctypeFound:
-            self._report("narrative-doctype")
-            return
-        finally:
-            self._let_go()
         if not self._has_content:
             self._report("narrative-empty", source="txt-2")
         for fragment in self._fragments:
             self._check_fragment(fragment)
-
-    def _let_go(self) -> None:
-        """Cut the parser's ways back to here, so that both are freed at once."""
-        self._parser.StartElementHandler = None
-        self._parser.EndElementHandler = None
-        self._parser.CharacterDataHandler = None
-        self._parser.StartDoctypeDeclHandler = None
 
     def _report(self, message_id: str, *, source: str = "txt-1", **facts: Any) -> None:
         self._walk.report(message_id, self._node, at="div", source=source, **facts)
@@ -171,18 +148,10 @@ class _Narrative:
     def _is_in_resource(self, fragment: str) -> bool:
         return fragment in self._walk.ids(self._node)
 
-    def _text(self, text: str) -> None:
-        if not self._has_content and not text.isspace():
-            self._has_content = True
-            # Nothing more is asked of the text, and most of a narrative is text.
-            self._parser.CharacterDataHandler = None
-
-    def _doctype(self, *_: object) -> None:
-        raise _DoctypeFound
-
-
-class _DoctypeFound(Exception):  # noqa: N818  it never leaves this module
-    """The narrative declares a document type."""
+    def _text(self, text: str) -> bool:
+        # Once there is some, nothing more is asked of the text, which most of a narrative is.
+        self._has_content |= not text.isspace()
+        return not self._has_content
 
 
 def check_narrative(walk: Walk, node: Node) -> None:

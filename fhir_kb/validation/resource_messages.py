@@ -13,7 +13,6 @@ NARRATIVE_MESSAGES: Mapping[str, Message] = {
         "The narrative is not XHTML: {reason}, at its line {line}, column {column}; XML "
         "knows no entities but &lt; &gt; &amp; &quot; &apos; and numbers (&#160;)",
     ),
-    "narrative-doctype": error("invalid", "A narrative may not hold a DOCTYPE"),
     "narrative-root": error("invalid", "A narrative is one <div>; here is <{root}>"),
     "narrative-namespace": error(
         "invalid", "The namespace of the narrative is {needed}; here is {namespace}"
