@@ -12,6 +12,7 @@ from fhir_kb.checks import Finding, Gap
 from fhir_kb.facts.fact import Citation
 from fhir_kb.facts.knowledge import Knowledge, Rule
 from fhir_kb.formats import Json
+from fhir_kb.resources.rule_plan import rule_id
 
 LABEL_MAX = 100
 _DISCLAIMER = "Decision support for health professionals; it does not replace clinical judgement."
@@ -44,7 +45,7 @@ class Pages:
 
     def rule(self, rule: Rule) -> str:
         """Return the URL of a rule's page."""
-        return f"{self.base}/fhir/r4/PlanDefinition/{rule.id}"
+        return f"{self.base}/fhir/r4/PlanDefinition/{rule_id(rule)}"
 
     def citation(self, citation: Citation) -> tuple[str, str | None]:
         """Return what a citation's source is called, with its date, and where it stands."""

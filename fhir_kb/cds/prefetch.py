@@ -7,12 +7,12 @@ the queries leaves its key out; it is then asked for through the client's FHIR s
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
-from typing import Any
 from urllib.parse import quote
 
-from fhir_kb.facts.code_set import CategoryName
+from fhir_kb.facts.code_set import CategoryName, CodeSetId
 from fhir_kb.facts.knowledge import Knowledge, Rule
+from fhir_kb.facts.references import names_in
+from fhir_kb.facts.rule import PopulationId
 
 LOINC = "http://loinc.org"
 PATIENT_TOKEN = "{{context.patientId}}"  # noqa: S105  # a placeholder of a query, no secret
@@ -36,7 +36,7 @@ def templates(knowledge: Knowledge, rules: Iterable[Rule]) -> dict[CategoryName,
     """Return the prefetch template of each category that these rules look at."""
     wanted: set[CategoryName] = {"patient", "medications"}
     for rule in rules:
-        wanted |= {knowledge.code_sets[name].category for name in _named(rule, knowledge)}
+        wanted |= {knowledge.code_sets[name].category for name in _named(rule)}
         wanted |= _BY_KIND.get(rule.header.kind, frozenset())
     return {
         category: query.replace("{codes}", _codes(knowledge, category))
@@ -70,20 +70,12 @@ def _codes(knowledge: Knowledge, category: CategoryName) -> str:
     return ",".join(f"{LOINC}|{code}" for code in codes)
 
 
-def _named(rule: Rule, knowledge: Knowledge) -> set[str]:
-    """Return the code sets that a rule names, itself or by the populations it speaks of."""
-    words = {word for fact in rule for word in _words(fact)}
-    for population in words & rule.populations.keys():
-        words |= set(_words(rule.populations[population]))
-    return words & knowledge.code_sets.keys()
-
-
-def _words(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _words(item)
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from _words(getattr(value, field.name))
+def _named(rule: Rule) -> Iterator[str]:
+    """Yield the code sets that a rule names, itself or by the populations it speaks of."""
+    for fact in rule:
+        for _, kind, name in names_in(fact):
+            if kind is CodeSetId:
+                yield name
+            elif kind is PopulationId:
+                named = names_in(rule.populations[name])
+                yield from (inner for _, inner_kind, inner in named if inner_kind is CodeSetId)

@@ -3,12 +3,15 @@
 import argparse
 import sys
 from datetime import UTC, datetime
+from http import HTTPStatus
 from ipaddress import ip_network
 from pathlib import Path
 
 from fhir_kb.cds import SERVICES, answer_call, discovery, read_call, service_of
 from fhir_kb.cds.configuration import LOOPBACK, decision_support, networks
 from fhir_kb.cds.readable import readable
+from fhir_kb.cds.response_schema import response_faults
+from fhir_kb.chart.elements import objects
 from fhir_kb.errors import InvalidParameter, OutsideRefused, RequestError
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import read_json, write_json
@@ -84,9 +87,12 @@ def _posted(settings: Settings, url: str, service: str, body: bytes) -> Json:
         accept="application/json",
     )
     answer = read_json(fetched.body)
-    if "cards" not in answer:
-        words = [entry.get("diagnostics", "") for entry in answer.get("issue", ())]
+    if fetched.status != HTTPStatus.OK:
+        words = [entry.get("diagnostics", "") for entry in objects(answer.get("issue"))]
         raise RequestError(f"The server answers {fetched.status}: {'; '.join(words)}")
+    faults = response_faults(answer)
+    if faults:
+        raise RequestError(f"The answer is not as CDS Hooks has it: {'; '.join(faults[:5])}")
     return answer
 
 

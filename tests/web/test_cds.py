@@ -60,7 +60,7 @@ def test_a_call_is_answered_with_cards(client: FlaskClient) -> None:
     answer = reply.get_json()
     assert response_faults(answer) == []
     links = [link["url"] for link in answer["cards"][0]["links"]]
-    assert "http://127.0.0.1:8080/fhir/r4/PlanDefinition/pregnancy" in links
+    assert "http://127.0.0.1:8080/fhir/r4/PlanDefinition/rule-pregnancy" in links
 
 
 def test_pages_that_cards_link_to_are_there(client: FlaskClient) -> None:
