@@ -61,7 +61,7 @@ def _result(case: Json) -> Result:
     validator = Validator(definitions, open_profiles(definitions, resources=resources))
     issues = validator.validate((ORACLE / case["file"]).read_bytes(), profiles=profiles)
     return Result(
-        f"{case['name']}/{case['step']} {case['version']}",
+        f"{case['name']} ({case['version']}, {case['step']}, {case['format']})",
         case["format"],
         case["module"],
         not any(issue.is_error for issue in issues),
