@@ -19,12 +19,12 @@ from fhir_kb.cds.identity import card_id
 from fhir_kb.cds.markdown import shortened
 from fhir_kb.cds.override_reasons import override_reasons
 from fhir_kb.cds.suggestions import OrderedResources
-from fhir_kb.cds.themes import FURTHER, NOT_CHECKED, theme_coding
 from fhir_kb.chart import Origin
 from fhir_kb.checks import Change
 from fhir_kb.checks.words import CATEGORY_WORDS
 from fhir_kb.facts.rule import Indicator
 from fhir_kb.formats import Json
+from fhir_kb.resources.card_theme import FURTHER, NOT_CHECKED, theme_coding
 from fhir_kb.resources.datatypes import present
 
 ICON = "/cds-services-icon.png"

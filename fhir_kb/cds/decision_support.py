@@ -10,12 +10,12 @@ from functools import cached_property
 from fhir_kb.cds.hooks import HOOKS
 from fhir_kb.cds.override_reasons import override_reason
 from fhir_kb.cds.prefetch import templates
-from fhir_kb.cds.themes import FURTHER, NOT_CHECKED
 from fhir_kb.chart import Vocabulary
 from fhir_kb.checks import rules_for
 from fhir_kb.facts.code_set import CategoryName
 from fhir_kb.facts.knowledge import Knowledge, Rule
 from fhir_kb.net import Outside
+from fhir_kb.resources.card_theme import themes
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,7 @@ class DecisionSupport:
     @cached_property
     def card_themes(self) -> tuple[str, ...]:
         """Everything that a card can be about."""
-        themes = dict.fromkeys(rule.header.theme for rule in self.knowledge.rules.values())
-        return (*themes, NOT_CHECKED, FURTHER)
+        return tuple(themes(self.knowledge))
 
     @cached_property
     def override_reasons(self) -> frozenset[tuple[str, str]]:

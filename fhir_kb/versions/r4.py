@@ -2,6 +2,7 @@
 
 from fhir_kb.resources import (
     adverse_event,
+    card_theme,
     code_set,
     concept_system,
     detected_issue,
@@ -33,6 +34,7 @@ SHARED = (
     concept_system.build,
     code_set.build,
     rule_plan.build,
+    card_theme.build,
 )
 """What R4 and R4B write alike."""
 

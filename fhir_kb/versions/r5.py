@@ -2,6 +2,7 @@
 
 from fhir_kb.resources import (
     adverse_event,
+    card_theme,
     citation,
     clinical_use_definition,
     code_set,
@@ -39,6 +40,7 @@ R5 = Version(
         concept_system.build,
         code_set.build,
         rule_plan.build,
+        card_theme.build,
         citation.build_r5,
         evidence.build_r5,
         evidence_variable.build_r5,
