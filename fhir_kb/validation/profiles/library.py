@@ -16,7 +16,7 @@ STRUCTURE = "StructureDefinition"
 
 
 class Library:
-    """Several shelves, of which an earlier one goes first, and the specification's own profiles.
+    """The specification's own profiles, then several shelves, of which an earlier one goes first.
 
     What is found is looked at once; only what exists is remembered, whatever is asked for.
     """
@@ -66,16 +66,17 @@ class Library:
                 yield resource
 
     def _look_up(self, type: str, canonical: str) -> None:
+        specified = self._specified.find(type, canonical)
+        if specified is not None:
+            self._sound[type, canonical] = specified
+            return
         try:
             found = (shelf.find(type, canonical) for shelf in self._shelves)
             resource = next((each for each in found if each is not None), None)
         except MalformedContent as error:
             self._faults[type, canonical] = error.message
             return
-        if resource is None:
-            resource, fault = self._specified.find(type, canonical), None
-        else:
-            fault = unsoundness(resource, self._definitions)
+        fault = unsoundness(resource, self._definitions) if resource is not None else None
         if fault is not None:
             self._faults[type, canonical] = fault
         elif resource is not None:
@@ -83,7 +84,7 @@ class Library:
 
     @cached_property
     def _specified(self) -> Shelf:
-        """The specification's own profiles, which need no second look."""
+        """The specification's own profiles, which need no second look and are corrected."""
         profiles, version = self._definitions.profiles, self._definitions.version
         return Shelf(
             Book(STRUCTURE, url, version, partial(profiles.__getitem__, url)) for url in profiles

@@ -85,3 +85,13 @@ def test_a_guide_asks_a_profile_of_all_resources_of_a_type(
     assert faults(patient, asked, ask=base) == []
     other = {"resourceType": "Basic", "code": {"text": "x"}}
     assert faults(other, guide, ask=base.replace("Patient", "Basic")) == []
+
+
+def test_a_package_does_not_bring_back_what_is_corrected(
+    profile: Callable[..., Json], faults: Callable[..., Any]
+) -> None:
+    """The published profiles are in the packages of the specification, with their mistakes."""
+    published = profile("Observation", {"id": "Observation.note", "min": 1})
+    published["url"] = "http://hl7.org/fhir/StructureDefinition/vitalsigns"
+    right = observation("29463-7", category=[{"coding": [CATEGORY]}], valueQuantity=WEIGHT)
+    assert faults(right, published) == []
