@@ -1,5 +1,6 @@
 """An answer never reassures more than its data allow, and says nothing where nothing is to say."""
 
+import time
 from typing import Any
 
 import pytest
@@ -138,6 +139,20 @@ def test_opening_a_chart_without_its_medicines_is_refused(ask: Any) -> None:
 def test_opening_a_chart_without_our_medicines_gets_no_card(ask: Any) -> None:
     """Opening a chart is the most frequent call of all."""
     assert ask(body(hook="patient-view")) == {"cards": []}
+
+
+@pytest.mark.parametrize("user", ["Patient/pat-1", "RelatedPerson/1", "PractitionerRole/1"])
+def test_anyone_may_open_a_chart(user: str, ask: Any) -> None:
+    """[1c patient-view] The user of a patient portal is a patient."""
+    assert ask(body(hook="patient-view", context={"userId": user})) == {"cards": []}
+
+
+def test_an_answer_takes_far_less_than_half_a_second(ask: Any) -> None:
+    """[G5] An order waits for it; the benchmark measures how long exactly."""
+    ask(body())
+    begun = time.thread_time()
+    ask(body())
+    assert time.thread_time() - begun < 0.1
 
 
 def test_medicines_that_may_be_more_are_named_on_opening(ask: Any) -> None:

@@ -175,3 +175,9 @@ def test_a_token_is_no_part_of_any_text() -> None:
     call = read(body(fhirServer="https://ehr.example.org", fhirAuthorization=grant))
     assert call.token == grant["access_token"]
     assert "sentinel" not in repr(call)
+
+
+def test_a_token_without_a_server_is_of_no_use_and_no_harm() -> None:
+    """[1d fhirAuthorization] Some clients send a grant and forget the address."""
+    assert read(body(fhirAuthorization={"access_token": "x"})).fhir_server is None
+    assert read(body(fhirServer="https://ehr.example.org")).token is None

@@ -101,7 +101,7 @@ def test_the_icon_is_of_the_size_that_clients_show(client: FlaskClient) -> None:
 def test_each_mistake_is_an_outcome_that_helps(
     method: str, path: str, data: bytes, type: str, status: int, words: str, client: FlaskClient
 ) -> None:
-    """[1h status] What went wrong and what would work, never to be cached."""
+    """[1h status] [1h 415] What went wrong and what would work, never to be cached."""
     reply = client.open(path, method=method, data=data, content_type=type)
     assert reply.status_code == status
     assert words in issues(reply)[0]["diagnostics"]
