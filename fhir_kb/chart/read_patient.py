@@ -32,10 +32,14 @@ def read_patient(reader: Reader, resource: Json, origin: Origin) -> Patient:
     return Patient(
         origin=origin,
         birth=reader.when(resource.get("birthDate")),
-        sex=(recorded.pop() if len(recorded) == 1 else "unknown") if recorded else gender,
+        sex=_agreed(recorded) if recorded else gender,
         sex_from="sex" if recorded else "nothing" if gender == "unknown" else "gender",
         fault=wrong or reader.fault(resource),
     )
+
+
+def _agreed(recorded: set[Sex]) -> Sex:
+    return next(iter(recorded)) if len(recorded) == 1 else "unknown"
 
 
 def _recorded(resource: Json) -> set[Sex]:

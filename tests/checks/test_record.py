@@ -108,6 +108,12 @@ def test_alcohol_is_found_among_conditions() -> None:
         ),
         ("peripheral-neuropathy", THALIDOMIDE, {}, []),
         (
+            "possible-pregnancy",
+            [order()],
+            {"conditions": [condition("102874004")]},
+            ["possible-pregnancy"],
+        ),
+        (
             "second-malignancy",
             [order()],
             {"conditions": [condition(MYELOMA), condition("91861009")]},

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from charts import (
     LENALIDOMIDE_5,
-    LENALIDOMIDE_10,
     LENALIDOMIDE_25,
     MDS,
     MYELOMA,
@@ -104,18 +103,21 @@ def test_an_amount_of_substance_is_the_same_creatinine(
 
 
 @pytest.mark.parametrize(
-    ("code", "amount", "repeat", "expected"),
+    ("creatinine", "amount", "repeat", "expected"),
     [
-        (LENALIDOMIDE_10, 10, {}, []),
-        (LENALIDOMIDE_5, 15, {"period": 2}, []),
-        (LENALIDOMIDE_25, 25, {"period": 2}, ["myeloma-us-30-60"]),
-        (LENALIDOMIDE_25, 25, {"frequency": 21, "period": 28}, ["myeloma-us-30-60"]),
+        ("1.5", 10, {}, []),
+        ("1.5", 15, {"period": 2}, []),
+        ("1.5", 25, {"period": 2}, ["myeloma-us-30-60"]),
+        ("3.0", 15, {"period": 2}, []),
+        ("3.0", 10, {"frequency": 21, "period": 28}, ["myeloma-us-below-30"]),
     ],
 )
 def test_every_other_day_is_spread_out_and_three_weeks_of_four_are_not(
-    code: str, amount: int, repeat: dict[str, int], expected: list[str]
+    creatinine: str, amount: int, repeat: dict[str, int], expected: list[str]
 ) -> None:
-    assert found(renal("1.5", orders=[dosed(code, amount, **repeat)])) == expected
+    """15 mg every other day is the label's own 7.5 mg a day; 10 mg on 21 days of 28 is 10 mg."""
+    orders = [dosed(LENALIDOMIDE_5, amount, **repeat)]
+    assert found(renal(creatinine, orders=orders)) == expected
 
 
 @pytest.mark.parametrize(
