@@ -83,7 +83,7 @@ def _code_system(
             {
                 "code": "group",
                 "description": "What sort of thing the concept is",
-                "type": "code",
+                "type": "string",
             },
             {
                 "code": "public-code",
@@ -104,7 +104,7 @@ def _definition(context: Context, concept: Concept) -> Json:
         code=concept.id,
         display=concept.text,
         definition=concept.definition,
-        property=[{"code": "group", "valueCode": concept.group}, *same],
+        property=[{"code": "group", "valueString": concept.group}, *same],
     )
 
 

@@ -51,9 +51,15 @@ def test_the_code_system_holds_every_concept(built: list[Json], knowledge: Knowl
 def test_a_concept_names_its_group_and_its_public_codes(built: list[Json]) -> None:
     """concepts.yaml: multiple myeloma is SNOMED CT 109989006, in the Global Patient Set."""
     properties = entry(built, "multiple-myeloma")["property"]
-    assert properties[0] == {"code": "group", "valueCode": "condition"}
+    assert properties[0] == {"code": "group", "valueString": "condition"}
     public = {each["valueCoding"]["system"]: each["valueCoding"]["code"] for each in properties[1:]}
     assert public[SNOMED] == "109989006"
+
+
+def test_a_property_that_is_a_code_would_be_a_concept(built: list[Json]) -> None:
+    """FHIR reads a property of type code as another concept of the same system; groups are none."""
+    kinds = {each["code"]: each["type"] for each in code_system(built)["property"]}
+    assert kinds == {"group": "string", "public-code": "Coding"}
 
 
 def test_a_group_has_a_value_set_of_its_own_and_public_codes(built: list[Json]) -> None:
