@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from fhir_kb.chart.chart import Chart, Medication, Record
-from fhir_kb.checks.result import Change, Evidence, Finding, Gap
+from fhir_kb.checks.result import Change, Finding, Gap
 from fhir_kb.checks.words import evidence_of
 from fhir_kb.facts.knowledge import Rule
 from fhir_kb.facts.rule import Criterion, Indicator
@@ -76,5 +76,3 @@ class Answer:
 
 Check = Callable[[Question], Answer]
 """A kind of rule."""
-
-__all__ = ["Answer", "Check", "Evidence", "Question"]
