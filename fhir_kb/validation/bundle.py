@@ -34,12 +34,13 @@ _SINGLE_LINKS = _OF_PAGES | {"self"}
 def check_bundle(walk: Walk, node: Node) -> None:
     """Check the entries of a Bundle, its links, and what its type asks for."""
     entries = walk.index(node.value).entries
-    kind = node.value.get("type")
+    stated = node.value.get("type")
+    kind = stated if isinstance(stated, str) else None
     is_rule = walk.states("Bundle", "bdl-15")
     for index, entry in enumerate(entries):
         _check_full_url(walk, node, f"entry[{index}]", entry, kind, is_rule=is_rule)
     _check_links(walk, node, kind)
-    if isinstance(kind, str) and kind in _BY_TYPE:
+    if kind is not None and kind in _BY_TYPE:
         _BY_TYPE[kind](walk, node)
 
 

@@ -25,7 +25,8 @@ class BundleIndex:
         self._by_url: dict[str, list[int]] = {}
         self._by_name: dict[str, list[int]] = {}
         self.kind = bundle.get("type")
-        self.entries = [each for each in entries or () if isinstance(each, dict)]
+        rows = entries if isinstance(entries, list) else ()
+        self.entries = [each for each in rows if isinstance(each, dict)]
         for index, entry in enumerate(self.entries):
             resource = entry.get("resource")
             if not isinstance(resource, dict):

@@ -31,7 +31,7 @@ class Walker:
         """Check a resource by its own type; ``node.type`` is set to it."""
         value = node.value
         name = value.get(RESOURCE_TYPE)
-        if name not in self._shapes.resource_types:
+        if not isinstance(name, str) or name not in self._shapes.resource_types:
             structure.unknown_resource_type(self._walk, node, self._shapes.resource_types)
             return
         node.type = name

@@ -13,6 +13,8 @@ from fhir_kb.validation.profiles.discriminator_path import OverlayOf, extension_
 from fhir_kb.validation.profiles.overlay import Overlay
 from fhir_kb.validation.profiles.place import Place
 
+_CONTEXT_TYPES = ("element", "extension", "fhirpath")
+
 
 def extension_definition(
     structure: Json, overlay: Overlay, overlay_of: OverlayOf
@@ -26,8 +28,9 @@ def extension_definition(
         value=None,
         extensions=dict(_parts(overlay.root, overlay_of)),
         contexts=tuple(
-            ExtensionContext(context.get("type", ""), context.get("expression", ""))
+            ExtensionContext(context["type"], context.get("expression", ""))
             for context in structure.get("context", ())
+            if context.get("type") in _CONTEXT_TYPES
         ),
         context_invariants=tuple(structure.get("contextInvariant", ())),
     )

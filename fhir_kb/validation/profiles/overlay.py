@@ -154,7 +154,11 @@ def _is_sound(element: Json) -> bool:
     """Whether an element's id says the same as its path and its slice's name."""
     steps = [step.partition(SLICE_MARK) for step in element.get("id", "").split(".")]
     names = element.get("path", "").split(".")
-    if len(steps) != len(names) or not all(map(_is_same, (step[0] for step in steps), names)):
+    if (
+        "id" not in element
+        or len(steps) != len(names)
+        or not all(map(_is_same, (step[0] for step in steps), names))
+    ):
         return False
     slice, named = element.get("sliceName", ""), steps[-1][2]
     return not slice or slice in (named, named.rpartition(RESLICE_MARK)[2])

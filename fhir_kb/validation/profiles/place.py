@@ -74,7 +74,7 @@ class Place:
         # A backbone element's type is its path, which says more than the BackboneElement stated.
         if stated is None or any("." in type for type in self._types):
             return self._types
-        return tuple(str(row.get("code", "")) for row in stated.element["type"])
+        return tuple(row["code"] for row in stated.element["type"] if "code" in row) or self._types
 
     @property
     def is_narrowed(self) -> bool:

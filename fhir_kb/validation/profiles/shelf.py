@@ -65,8 +65,8 @@ def shelf_of(resources: Iterable[Json]) -> Shelf:
 def books_of(resource: Json) -> Iterator[Book]:
     """Yield the book of a resource, if it is one that validation makes use of."""
     type, url, version = (resource.get(key) for key in ("resourceType", "url", "version"))
-    if type in KEPT_TYPES and isinstance(url, str):
-        yield Book(str(type), url, version if isinstance(version, str) else "", lambda: resource)
+    if isinstance(type, str) and type in KEPT_TYPES and isinstance(url, str):
+        yield Book(type, url, version if isinstance(version, str) else "", lambda: resource)
 
 
 def _is(asked: str, version: str) -> bool:

@@ -101,6 +101,7 @@ def test_a_fault_where_nobody_reads_does_no_harm(profile: Make, faults: Find) ->
     [
         {"path": "Patient.name", "max": "many"},
         {"path": "Patient.name", "type": [{}]},
+        {"path": "Patient.name", "type": [], "constraint": []},
         {"path": "Patient.name", "binding": {}},
         {"path": "Patient.name", "constraint": [{"human": "x"}]},
         {"path": "Patient.name", "slicing": {"discriminator": [{}]}},
