@@ -1,0 +1,1 @@
+"""How the validator compares with independent yardsticks; run ``python -m benchmarks.conformance``."""
