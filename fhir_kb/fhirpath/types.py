@@ -63,6 +63,7 @@ class Types:
     def __init__(self, source: TypeSource | None) -> None:
         self.source = source
         self._keys: dict[str, Mapping[str, Found] | None] = {}
+        self._places: dict[tuple[str, str], Found | Mapping[str, Found] | None] = {}
         self._subtypes: dict[tuple[str, str], bool] = {}
 
     def places(self, type: str, name: str) -> Found | Mapping[str, Found] | None:
@@ -70,8 +71,10 @@ class Types:
         keys = self.keys(type)
         if keys is None:
             return None if name == "resourceType" else _untyped(name)
-        found = {key: place for key, place in keys.items() if place.name == name}
-        return found.get(name) or found or None
+        if (type, name) not in self._places:
+            found = {key: place for key, place in keys.items() if place.name == name}
+            self._places[type, name] = found.get(name) or found or None
+        return self._places[type, name]
 
     def keys(self, type: str) -> Mapping[str, Found] | None:
         """Return each JSON key of ``type`` with what it holds, None if the type is not known."""

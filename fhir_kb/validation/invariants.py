@@ -7,6 +7,8 @@ from fhir_kb.definitions import Constraint, Definitions
 from fhir_kb.errors import FHIRPathError
 from fhir_kb.fhirpath import Expression, Node, compile_expression
 from fhir_kb.validation.native_invariants import ELSEWHERE, NATIVE
+from fhir_kb.validation.plainly_true import PLAINLY_TRUE
+from fhir_kb.validation.true_without import keys_to_be_absent
 from fhir_kb.validation.walk import Rule, Walk
 
 
@@ -39,12 +41,22 @@ def invariant_rule(
 
         return natively
     compiled: Expression | None = None
+    without: tuple[frozenset[str], ...] = ()
+    is_plainly_true = PLAINLY_TRUE.get(constraint.expression)
 
     def rule(walk: Walk, node: Node) -> None:
-        nonlocal compiled
+        nonlocal compiled, without
         try:
             if compiled is None:
                 compiled = compile_expression(constraint.expression, definitions, context)
+                without = keys_to_be_absent(constraint.expression, definitions, context)
+            value = node.value
+            if without and value.__class__ is dict:
+                for keys in without:
+                    if keys.isdisjoint(value):
+                        return
+            if is_plainly_true is not None and is_plainly_true(node):
+                return
             if not compiled.is_true(node, walk.environment):
                 _fails(walk, node, constraint, source)
         except FHIRPathError as fault:

@@ -235,8 +235,11 @@ class Walk:
         place = self.types.places(node.type, name)
         if elements is None or place is None:
             return []
-        places = [place] if isinstance(place, Found) else place.values()
-        return [child for each in places for child in nodes_at(node, elements, each)]
+        if isinstance(place, Found):
+            return list(nodes_at(node, elements, place))
+        # An extension may have its value in 50 types: only those that are there are looked at.
+        there = [each for key, each in place.items() if key in elements or f"_{key}" in elements]
+        return [child for each in there for child in nodes_at(node, elements, each)]
 
     def failures(self, node: Node, schema: Schema, scope: Scope | None = None) -> Sequence[Issue]:
         """Return the errors that ``schema`` finds at ``node``, without reporting them.
