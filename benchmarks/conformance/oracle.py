@@ -2,8 +2,8 @@
 
 https://github.com/FHIR/fhir-test-cases
 
-Each disagreement that is known stands in ``disagreements.yaml`` with its reason; a new one, or one
-that is gone, is reported.
+Each disagreement that is known stands with its reason in ``disagreements.yaml``, or beside the
+test of profiles; a new one, or one that is gone, is reported.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,6 +28,7 @@ REQUIRED: Mapping[tuple[int, str], float] = {
 }
 SPECIFICITY = 97.0
 _REASONS = Path(__file__).parent / "disagreements.yaml"
+_PROFILE_REASONS = Path(__file__).parents[2] / "tests/validation/profiles/oracle_reasons.json"
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def measures(root: Path) -> Iterator[Measure]:
     if not (root / "cases.json").is_file():
         yield Measure("Java validator's cases", missing=f"put the test cases into {root}")
         return
-    reasons = yaml.safe_load(_REASONS.read_text()) or {}
+    reasons = yaml.safe_load(_REASONS.read_text()) | read_json(_PROFILE_REASONS.read_bytes())
     cases = read_json((root / "cases.json").read_bytes())["cases"]
     for (tier, format), required in REQUIRED.items():
         chosen = [case for case in cases if (case["tier"], case["format"]) == (tier, format)]
