@@ -1,6 +1,7 @@
 """A client's FHIR server may be slow, down, hostile or generous: the answer stays bounded and said."""
 
 import ipaddress
+import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 from cds_calls import EMPTY, RXNORM, body, bundle, concept, condition, order, patient, prefetch
-from loopback_ehr import LoopbackEhr
+from loopback_ehr import LoopbackEhr, loopback_ehr
 
 from fhir_kb.cds import DecisionSupport
 from fhir_kb.cds.answer import EXTENSION
@@ -96,13 +97,22 @@ def test_everything_can_be_read(ehr: LoopbackEhr, reading: Reading, ask: Any) ->
     assert reading(body(prefetch={})) == ask(body())
 
 
+def test_opening_a_chart_reads_the_medicines_first(ehr: LoopbackEhr, reading: Reading) -> None:
+    """[P1] Of a patient without our medicines nothing else is read."""
+    ehr.answers = {"MedicationRequest": EMPTY}
+    assert reading(body(hook="patient-view", prefetch={})) == {"cards": []}
+    assert [path.partition("?")[0] for path in ehr.asked] == ["/fhir/MedicationRequest"]
+
+
 def test_pages_are_followed_on_the_same_server(ehr: LoopbackEhr, reading: Reading) -> None:
     """[P4] The pregnancy stands on the second page."""
     sent = pregnant()
     first = {**EMPTY, "link": [{"relation": "next", "url": f"{ehr.base}/Condition?page=2"}]}
     ehr.answers = {"Condition?patient=pat-1": first, "Condition?page=2": sent.pop("conditions")}
     for content in (body(prefetch=sent), body(prefetch=sent | {"conditions": first})):
-        assert reading(content)["cards"][0]["indicator"] == "critical"
+        answer = reading(content)
+        assert answer["cards"][0]["summary"].startswith("Contraindicated")
+        assert not any("pages" in reason for reason in missing(answer).values())
 
 
 def test_pages_do_not_lead_elsewhere(ehr: LoopbackEhr, reading: Reading) -> None:
@@ -110,6 +120,20 @@ def test_pages_do_not_lead_elsewhere(ehr: LoopbackEhr, reading: Reading) -> None
     away = {**EMPTY, "link": [{"relation": "next", "url": "http://127.0.0.2:9/fhir?page=2"}]}
     assert "more pages" in missing(reading(body(prefetch=prefetch(allergies=away))))["allergies"]
     assert ehr.asked == []
+
+
+def test_the_token_does_not_follow_a_page_to_another_server(
+    ehr: LoopbackEhr, support: DecisionSupport, ask: Any
+) -> None:
+    """[1h SSRF] Not even to one that the operator allows: it is another client's server."""
+    with loopback_ehr() as other:
+        allowed = frozenset({Origin.of(ehr.base), Origin.of(other.base)})
+        by = replace(support, outside=Outside(allowed, LOOPBACK))
+        away = {**EMPTY, "link": [{"relation": "next", "url": f"{other.base}/x?page=2"}]}
+        granted = {"fhirServer": ehr.base, "fhirAuthorization": {"access_token": TOKEN}}
+        answer = ask(body(prefetch=prefetch(allergies=away), **granted), by=by)
+        assert "more pages" in missing(answer)["allergies"]
+        assert other.asked == []
 
 
 def test_pages_come_to_an_end(ehr: LoopbackEhr, reading: Reading) -> None:
@@ -121,12 +145,12 @@ def test_pages_come_to_an_end(ehr: LoopbackEhr, reading: Reading) -> None:
     assert len(ehr.asked) < 10
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 503, 302])
+@pytest.mark.parametrize("status", [401, 403, 404, 410, 429, 500, 503, 302, 206])
 def test_a_refusal_is_told(status: int, ehr: LoopbackEhr, reading: Reading) -> None:
-    """Whatever the status, the check is not done and the reason is said."""
+    """Whatever comes with another status than 200, the check is not done and the reason said."""
     sent = prefetch()
     del sent["allergies"]
-    ehr.answers = {"AllergyIntolerance": (status, b"{}")}
+    ehr.answers = {"AllergyIntolerance": (status, json.dumps(EMPTY).encode())}
     assert "FHIR server" in missing(reading(body(prefetch=sent)))["allergies"]
 
 
@@ -180,6 +204,23 @@ def test_a_slow_server_is_not_waited_for(count: int, ehr: LoopbackEhr, reading: 
     assert "did not answer in time" in told
 
 
+def test_a_name_that_is_slow_to_resolve_is_not_waited_for(
+    support: DecisionSupport, ask: Any
+) -> None:
+    """Looking up a name cannot be interrupted; it is left behind."""
+    url = "https://slow.example.org/fhir"
+
+    def resolve(host: str, port: int) -> list[str]:
+        time.sleep(1.0)
+        return []
+
+    outside = Outside(frozenset({Origin.of(url)}), resolve=resolve)
+    begun = time.monotonic()
+    with pytest.raises(DataMissing):
+        ask(body(prefetch={}, fhirServer=url), by=replace(support, outside=outside, seconds=0.1))
+    assert time.monotonic() - begun < 0.7
+
+
 def test_a_server_that_is_down_is_told(support: DecisionSupport, ask: Any) -> None:
     """[P5] Nothing can be had: 412, with the reason for each key."""
     down = "http://127.0.0.1:9/fhir"
@@ -222,7 +263,10 @@ def test_a_medication_elsewhere_is_read(form: str, ehr: LoopbackEhr, reading: Re
     assert ehr.asked == ["/fhir/Medication/m1"]
 
 
-@pytest.mark.parametrize("form", ["https://elsewhere.example/fhir/Medication/m1", "Medication/.."])
+@pytest.mark.parametrize(
+    "form",
+    ["https://elsewhere.example/fhir/Medication/m1", "Medication/..", "Practitioner/1", "urn:x"],
+)
 def test_a_medication_of_another_server_is_not_read(
     form: str, ehr: LoopbackEhr, reading: Reading
 ) -> None:
