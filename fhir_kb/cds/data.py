@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from fhir_kb.cds.ehr import next_link
+from fhir_kb.cds.newest_page import newest_page
 from fhir_kb.cds.prefetch import filled
 from fhir_kb.cds.references import MEDICINES, entries, identity, local, medications_named
 from fhir_kb.cds.request import Call
@@ -31,8 +32,8 @@ class CallData:
         self._server = call.fhir_server or ""
         self._templates = templates
         self._supplied: dict[CategoryName, Any] = {
-            name: _NULL if call.prefetch[name] is None else call.prefetch[name]
-            for name in templates
+            name: _NULL if call.prefetch[name] is None else newest_page(call.prefetch[name], query)
+            for name, query in templates.items()
             if name in call.prefetch
         }
         self._read: dict[str, Any] = {}
@@ -60,9 +61,10 @@ class CallData:
     def take(self, answers: Mapping[str, Any]) -> None:
         """Add answers: a resource or ``Failed`` for each key of ``missing``."""
         self._read |= answers
-        for name in self._templates:
+        for name, query in self._templates.items():
             if name in answers:
-                self._supplied[name] = _joined(self._supplied.get(name), answers[name])
+                whole = _joined(self._supplied.get(name), answers[name])
+                self._supplied[name] = newest_page(whole, query)
 
     def orders_missing(self) -> dict[str, str]:
         """Return the dispatched orders of medicines that could not be had, with the reason."""

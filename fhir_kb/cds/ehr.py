@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
+from fhir_kb.cds.newest_page import is_newest_first
 from fhir_kb.chart import Failed
 from fhir_kb.errors import MalformedContent, OutsideRefused, OutsideUnreachable
 from fhir_kb.formats import Json
@@ -74,7 +75,7 @@ class Ehr:
     def _resource(self, url: str) -> Any:
         found = self._page(urljoin(self.base, url))
         if isinstance(found, dict) and found.get("resourceType") == "Bundle":
-            return self.rest_of(found)
+            return found if is_newest_first(found) else self.rest_of(found)
         return found
 
     def _page(self, url: str) -> Json | Failed:

@@ -108,9 +108,12 @@ def read_feedback(
 
 
 def _uuid(text: str, where: str) -> UUID:
-    """Return a UUID written bare, as CDS Hooks does, or as a URN, as some clients do."""
+    """Return a UUID written bare, as CDS Hooks does, or as a URN, as some clients do.
+
+    Python's UUID reads both.
+    """
     try:
-        return UUID(text.removeprefix("urn:uuid:"))
+        return UUID(text)
     except ValueError:
         raise RequestError(f"{where} is not a UUID", expression=where) from None
 

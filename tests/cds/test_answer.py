@@ -4,7 +4,17 @@ import time
 from typing import Any
 
 import pytest
-from cds_calls import EMPTY, body, bundle, condition, order, patient, prefetch, without
+from cds_calls import (
+    EMPTY,
+    body,
+    bundle,
+    condition,
+    measured,
+    order,
+    patient,
+    prefetch,
+    without,
+)  # fmt: skip
 
 from fhir_kb.cds.answer import EXTENSION
 from fhir_kb.errors import DataMissing
@@ -110,6 +120,34 @@ def test_a_bundle_with_further_pages_is_not_complete(ask: Any) -> None:
     page = {**EMPTY, "link": [{"relation": "next", "url": "https://ehr.example.org/fhir?page=2"}]}
     answer = ask(body(prefetch=prefetch(allergies=page)))
     assert "allergies" in not_checked(answer)
+
+
+OLDER = [{"relation": "next", "url": "https://ehr.example.org/fhir?page=2"}]
+
+
+def test_the_newest_page_of_measurements_is_enough(ask: Any) -> None:
+    """[P4] Values are asked for newest first: what is on further pages has been replaced since."""
+    older = measured("777-3", "platelets-before", 20, "10*3/uL", "2026-06-01")
+    sent = prefetch()
+    page = {**sent["labs"], "entry": [*sent["labs"]["entry"], {"resource": older}]}
+    sent["labs"] = {**page, "link": OLDER, "total": 400}
+    assert ask(body(prefetch=sent)) == ask(body())
+
+
+@pytest.mark.parametrize("disorder", ["oldest first", "without a date", "empty"])
+def test_a_page_that_is_not_sorted_is_not_enough(disorder: str, ask: Any) -> None:
+    """[P4] A server that does not sort may have sent any page."""
+    sent = prefetch()
+    entries = sent["labs"]["entry"]
+    if disorder == "oldest first":
+        older = measured("777-3", "platelets-before", 200, "10*3/uL", "2026-06-01")
+        entries = [{"resource": older}, *entries]
+    elif disorder == "without a date":
+        del entries[0]["resource"]["effectiveDateTime"]
+    else:
+        entries = []
+    sent["labs"] = {**sent["labs"], "entry": entries, "link": OLDER, "total": None}
+    assert "labs" in not_checked(ask(body(prefetch=sent)))
 
 
 def test_an_early_form_of_prefetch_is_understood(ask: Any) -> None:
