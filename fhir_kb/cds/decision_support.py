@@ -32,6 +32,10 @@ class DecisionSupport:
     seconds: float = 4.0
     cards_max: int = 5
 
+    def prepare(self) -> tuple[object, ...]:
+        """Read and arrange everything, which else the first call would wait for."""
+        return self.vocabulary, self.templates, self.card_themes, self.override_reasons
+
     @cached_property
     def knowledge(self) -> Knowledge:
         """The facts and rules."""

@@ -4,11 +4,13 @@ import argparse
 import logging
 import sys
 from dataclasses import replace
+from threading import Thread
 
 import waitress
 
 from fhir_kb.settings import read_settings
 from fhir_kb.web import create_app
+from fhir_kb.web.cds import ready
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings = replace(read_settings(), host=arguments.host, port=arguments.port)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     app = create_app(settings)
+    # The first order must not wait for the knowledge to be read.
+    Thread(target=ready, args=(app,), daemon=True).start()
     url = f"http://{settings.host}:{settings.port}"
     print(f"FHIR R4, R4B and R5 at {url}/fhir/r4, /fhir/r4b and /fhir/r5", file=sys.stderr)
     waitress.serve(

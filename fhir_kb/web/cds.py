@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import cast
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, request
 
 from fhir_kb.cds import (
     Authentication,
@@ -61,6 +61,11 @@ def cds_door(settings: Settings) -> CdsDoor:
         authentication(settings, lambda path: Path(path).read_bytes()),
         FeedbackStore(settings.data / "feedback.sqlite"),
     )
+
+
+def ready(app: Flask) -> None:
+    """Read the knowledge of decision support and arrange it, so that no call waits for it."""
+    cast("CdsDoor", app.extensions["fhir_kb_cds"]).support.prepare()
 
 
 @blueprint.get(_ROOT)

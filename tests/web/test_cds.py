@@ -15,6 +15,7 @@ from fhir_kb.cds.answer import EXTENSION
 from fhir_kb.cds.response_schema import response_faults
 from fhir_kb.settings import Settings
 from fhir_kb.web import create_app
+from fhir_kb.web.cds import ready
 
 ORDERS = "/cds-services/imid-orders"
 FEEDBACK = f"{ORDERS}/feedback"
@@ -50,6 +51,15 @@ def test_services_are_found_where_clients_look(path: str, client: FlaskClient) -
         "imid-therapy",
         "imid-dispatch",
     }
+
+
+def test_the_knowledge_is_read_before_the_first_call(built: Path) -> None:
+    """[G5] The first order of the day must not wait for files to be read."""
+    app = create_app(Settings(data=built))
+    support = app.extensions["fhir_kb_cds"].support
+    assert "knowledge" not in vars(support)
+    ready(app)
+    assert {"knowledge", "rules", "templates", "vocabulary"} <= vars(support).keys()
 
 
 def test_a_call_is_answered_with_cards(client: FlaskClient) -> None:
