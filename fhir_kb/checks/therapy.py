@@ -26,8 +26,17 @@ def therapy_of(question: Question) -> Therapy:
     return Therapy(
         is_new=not earlier,
         start=min(dates, key=lambda date: date.earliest, default=None),
-        gaps=tuple(category_gaps(question, "medications")),
+        gaps=(*category_gaps(question, "medications"), *_unusable(question)),
     )
+
+
+def _unusable(question: Question) -> Iterator[Gap]:
+    """Yield why an earlier use may have been missed."""
+    for use in question.chart.medications:
+        if use.is_in(question.drug) and use.fault:
+            yield Gap(f"an earlier record of {use.text} was not used: {use.fault}", "medications")
+        elif use.may_be_in(question.drug) and not use.fault:
+            yield Gap("an entry among the medicines could not be recognised", "medications")
 
 
 def earlier_uses(question: Question) -> Iterator[Medication]:

@@ -233,3 +233,22 @@ def test_a_dose_before_that_is_not_structured_is_a_gap() -> None:
         conditions=[condition(MYELOMA)],
     )
     assert result.outcome == "not-done"
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        medication(medicationCodeableConcept=coded("http://local", "1")),
+        medication(THALIDOMIDE_100, status="entered-in-error"),
+    ],
+    ids=["a medicine nobody can read", "entered in error"],
+)
+def test_an_earlier_dose_that_may_have_been_missed_is_a_gap(earlier: Any) -> None:
+    """Without it the therapy would seem to be new, and nothing new rises."""
+    result = ask(
+        "dose-escalation",
+        [dosed(THALIDOMIDE_100, 200)],
+        medications=[earlier],
+        conditions=[condition(MYELOMA)],
+    )
+    assert result.outcome == "not-done"
