@@ -67,6 +67,10 @@ BAD_CLAIMS: dict[str, dict[str, Any]] = {
     "ended": {"iat": int(time.time()) - 500, "exp": int(time.time()) - 200},
     "of the future": {"iat": int(time.time()) + 200, "exp": int(time.time()) + 300},
     "a long life": {"exp": int(time.time()) + 3600},
+    "a long life that is nearly over": {
+        "iat": int(time.time()) - 1000,
+        "exp": int(time.time()) + 60,
+    },
     "a life of ten years": {"exp": int(time.time()) + 315_360_000},
     "a hidden long life": {"iat": int(time.time()) + 50, "exp": int(time.time()) + 420},
     "a truth value as end": {"exp": True},
@@ -149,14 +153,17 @@ def test_a_refused_token_does_not_use_up_an_id(check: Check) -> None:
 
 
 def test_ids_are_forgotten_when_their_tokens_have_ended() -> None:
-    """[1h jti] The memory for ids is bounded by the life of tokens."""
+    """[1h jti] The memory for ids is bounded: by the life of tokens, and by number."""
     now = time.time()
-    checked = authentication(known_client(), lambda: now)
-    text = token(jku=None)
-    checked.check(f"Bearer {text}", URL)
-    now += 400
+    client = known_client()
+    checked = Authentication({ISSUER: client}, NOWHERE, lambda: now, remembered_max=2)
+    for _ in range(2):
+        checked.check(f"Bearer {token(jku=None)}", URL)
     with pytest.raises(Unauthenticated):
-        checked.check(f"Bearer {text}", URL)
+        checked.check(f"Bearer {token(jku=None)}", URL)
+    now += 400
+    fresh = claims(iat=int(now), exp=int(now) + 300)
+    assert checked.check(f"Bearer {token(fresh, jku=None)}", URL) == ISSUER
 
 
 @pytest.mark.parametrize(

@@ -71,3 +71,13 @@ def test_a_missing_field_is_found(missing: str) -> None:
 def test_an_answer_without_cards_is_found(answer: Any) -> None:
     """[1f] ``cards`` is always there."""
     assert response_faults(answer)
+
+
+@pytest.mark.parametrize("empty", [None, "", [], {}])
+def test_nothing_is_empty_however_deep(empty: Any) -> None:
+    """[G2] Inside of resources too, which no schema of cards describes."""
+    resource = {"resourceType": "Task", "id": "1", "note": [{"text": empty}]}
+    action = {"type": "update", "description": "Change", "resource": resource}
+    suggestion = {"label": "Do it", "actions": [action]}
+    (fault,) = response_faults({"cards": [{**CARD, "suggestions": [suggestion]}]})
+    assert fault.startswith("$.cards[0].suggestions[0].actions[0].resource.note[0].text")
