@@ -55,6 +55,7 @@ class Settings:
     )
     cds_seconds: float = _setting(4.0, "how long one call may wait for a client's FHIR server")
     cds_bytes_max: int = _setting(8_000_000, "largest answer of a client's server, in bytes")
+    cds_body_bytes_max: int = _setting(4_000_000, "largest body of a CDS Hooks call, in bytes")
     cds_cards_max: int = _setting(5, "most cards in an answer")
     cds_origins: frozenset[str] = _setting(
         frozenset({"https://sandbox.cds-hooks.org"}),

@@ -18,9 +18,12 @@ from fhir_kb.cds.request import Call
 from fhir_kb.chart import Chart, Failed, Request, read_chart
 from fhir_kb.checks import CheckResult, run_checks
 from fhir_kb.checks.words import CATEGORY_WORDS
+from fhir_kb.errors import TooLarge
 from fhir_kb.facts.code_set import CategoryName
 
 _ROUNDS_MAX = 4
+EFFORT_MAX = 50_000
+"""Orders of our medicines times records of the patient."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ def gather(support: DecisionSupport, call: Call, moment: datetime) -> Gathered:
     for _ in range(_ROUNDS_MAX):
         request = data.request(moment)
         chart = read_chart(request, support.vocabulary)
+        _refuse_excess(support, chart)
         results = tuple(run_checks(support.rules[call.hook.rules], chart, moment))
         wanted = data.missing(_missed(chart, results), chart)
         if not wanted:
@@ -54,6 +58,19 @@ def gather(support: DecisionSupport, call: Call, moment: datetime) -> Gathered:
     return Gathered(
         request, chart, results, {**data.orders_missing(), **dict(_unseen(chart, results))}
     )
+
+
+def _refuse_excess(support: DecisionSupport, chart: Chart) -> None:
+    """Refuse (TooLarge) what would take long: each rule looks at each record for each order."""
+    rules = support.rules[chart.hook]
+    drugs = {drug for rule in rules for drug in rule.header.drugs}
+    orders = sum(order.is_in(*drugs) or order.may_be_in(*drugs) for order in chart.orders)
+    records = sum(1 for _ in chart.records())
+    if orders * records > EFFORT_MAX:
+        raise TooLarge(
+            f"{orders} orders to be checked against {records} records are more than one call is "
+            "answered for; send fewer orders at a time"
+        )
 
 
 def _missed(chart: Chart, results: tuple[CheckResult, ...]) -> set[CategoryName]:

@@ -65,7 +65,7 @@ def _service_for(content: Json) -> str:
 def _answered(settings: Settings, service: str, body: bytes, moment: str | None) -> Json:
     """Return the answer by the same functions that a server answers with."""
     support = decision_support(settings)
-    call = read_call(body, service_of(service).answered, max_bytes=settings.body_bytes_max)
+    call = read_call(body, service_of(service).answered, max_bytes=settings.cds_body_bytes_max)
     base = settings.base_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
     return answer_call(support, call, _instant(moment), base)
 

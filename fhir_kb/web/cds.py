@@ -84,7 +84,7 @@ def service(id: str) -> Response:
     door, begun = _door(), time.monotonic()
     _authenticate(door)
     called = service_of(id)
-    call = read_call(_body(), called.answered, max_bytes=door.settings.body_bytes_max)
+    call = read_call(_body(), called.answered, max_bytes=door.settings.cds_body_bytes_max)
     answer = answer_call(door.support, call, datetime.now(UTC), _base(door))
     spent = (time.monotonic() - begun) * 1000
     _LOG.info(
@@ -109,7 +109,7 @@ def feedback(id: str) -> Response:
         door.support.card_themes,
         door.support.override_reasons,
         comments=door.settings.cds_comments == "keep",
-        max_bytes=door.settings.body_bytes_max,
+        max_bytes=door.settings.cds_body_bytes_max,
     )
     kept = door.feedback.add(rows)
     _LOG.info("feedback on %s: %d items, %d of them new", id, len(rows), kept)

@@ -17,7 +17,7 @@ from cds_calls import (
 )  # fmt: skip
 
 from fhir_kb.cds.answer import EXTENSION
-from fhir_kb.errors import DataMissing
+from fhir_kb.errors import DataMissing, TooLarge
 
 FAILED = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]}
 OTHERS_ORDER = order(code="197605", id="digoxin", mg=1)
@@ -317,3 +317,13 @@ def test_r5_orders_are_understood(ask: Any) -> None:
     ]
     assert said[0] == said[1]
     assert "Contraindicated" in said[0][0]
+
+
+def test_more_orders_than_can_be_checked_in_time_are_refused(ask: Any) -> None:
+    """[1h 413] Each rule looks at each record for each order: the product is bounded."""
+    drafts = [order(f"order-{number}") for number in range(230)]
+    with pytest.raises(TooLarge, match="230 orders") as refusal:
+        ask(body(*drafts))
+    assert refusal.value.status == 413
+    others = [order(f"order-{number}", code="197605") for number in range(230)]
+    assert ask(body(*others)) == {"cards": []}

@@ -3,6 +3,7 @@
 import logging
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -167,9 +168,10 @@ def test_other_pages_may_not_call(origin: str, path: str, client: FlaskClient) -
     assert "Access-Control-Allow-Origin" not in reply.headers
 
 
-def test_a_body_beyond_the_limit_is_refused(built: Path) -> None:
+@pytest.mark.parametrize("limit", ["body_bytes_max", "cds_body_bytes_max"])
+def test_a_body_beyond_the_limit_is_refused(limit: str, built: Path) -> None:
     """[1h 413]"""
-    small = create_app(Settings(data=built, body_bytes_max=1000)).test_client()
+    small = create_app(replace(Settings(data=built), **{limit: 1000})).test_client()
     reply = small.post(ORDERS, json=body())
     assert reply.status_code == 413
     assert issues(reply)[0]["code"] == "too-long"
