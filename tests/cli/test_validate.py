@@ -3,6 +3,8 @@
 import io
 import json
 import sys
+import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -164,6 +166,76 @@ def test_structure_mode_looks_at_form_only(
 ) -> None:
     (folder / "a.json").write_text('{"resourceType":"Patient","gender":"m"}')
     assert main(["validate", "a.json", "--mode", mode]) == status
+
+
+PROFILE = {
+    "resourceType": "StructureDefinition",
+    "url": "http://example.org/StructureDefinition/named-patient",
+    "name": "NamedPatient",
+    "status": "active",
+    "kind": "resource",
+    "abstract": False,
+    "type": "Patient",
+    "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Patient",
+    "derivation": "constraint",
+    "differential": {"element": [{"id": "Patient.name", "path": "Patient.name", "min": 1}]},
+}
+
+
+def packed(folder: Path) -> Path:
+    """A FHIR package with the profile: the tarball that npm and FHIR's tools write."""
+    with tarfile.open(folder / "package.tgz", "w:gz") as archive:
+        for name, content in (
+            ("package.json", {"name": "example.named", "version": "1.0.0"}),
+            ("StructureDefinition-named-patient.json", PROFILE),
+        ):
+            data = json.dumps(content).encode()
+            member = tarfile.TarInfo(f"package/{name}")
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return folder / "package.tgz"
+
+
+def unpacked(folder: Path) -> Path:
+    (folder / "guide").mkdir()
+    (folder / "guide/profile.json").write_text(json.dumps(PROFILE))
+    return folder / "guide"
+
+
+@pytest.mark.parametrize("package", [packed, unpacked])
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [('{"resourceType":"Patient","name":[{"text":"A"}]}', 0), ('{"resourceType":"Patient"}', 1)],
+)
+def test_a_profile_comes_from_a_folder_or_a_package(
+    package: Callable[[Path], Path],
+    content: str,
+    status: int,
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A differential is enough; the resource need not name the profile itself."""
+    (folder / "patient.json").write_text(content)
+    where = str(package(folder))
+    url = str(PROFILE["url"])
+    assert main(["validate", "patient.json", "--package", where, "--profile", url]) == status
+    assert ("named-patient" in capsys.readouterr().out) is bool(status)
+
+
+def test_a_profile_that_nobody_has_leaves_the_verdict_open(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "patient.json").write_text('{"resourceType":"Patient"}')
+    assert main(["validate", "patient.json", "--profile", "http://example.org/none"]) == 2
+    assert "give the package that holds it" in capsys.readouterr().out
+
+
+def test_a_package_that_is_not_there_stops_the_run(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "patient.json").write_text('{"resourceType":"Patient"}')
+    assert main(["validate", "patient.json", "--package", "nowhere"]) == 2
+    assert "no package 'nowhere'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("format", ["text", "json", "sarif", "junit"])
