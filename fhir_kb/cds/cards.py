@@ -74,7 +74,9 @@ class CardMaker:
         )
 
     def _unchecked(self, untold: list[Untold], unseen: Mapping[str, str]) -> Json:
-        loud = any(entry.rule.indicator(self.hook) in ("warning", "critical") for entry in untold)
+        # On opening a chart, what was not seen is most likely none of ours.
+        loud = bool(unseen) and self.hook != "patient-view"
+        loud |= any(entry.rule.indicator(self.hook) in ("warning", "critical") for entry in untold)
         categories = [
             words
             for name, words in CATEGORY_WORDS.items()

@@ -265,6 +265,7 @@ def test_a_dispatched_order_that_cannot_be_had_is_named(ask: Any) -> None:
     context = {"dispatchedOrders": ["MedicationRequest/gone"], "performer": "Organization/1"}
     answer = ask(body(hook="order-dispatch", context=context))
     assert "Not checked: MedicationRequest/gone" in summaries(answer)
+    assert indicators(answer) == ["warning"]
     with pytest.raises(DataMissing):
         ask(body(hook="order-dispatch", context=context, prefetch={}))
 
