@@ -21,6 +21,8 @@ from fhir_kb.formats import Json
 from fhir_kb.units import convert
 
 Known = Literal["yes", "no", "unknown"]
+_GREATEST_INTEGER = 2**31 - 1
+"""https://hl7.org/fhir/R4/datatypes.html#unsignedInt"""
 _NO_LONGER = frozenset(
     {"completed", "cancelled", "stopped", "ended", "not-done", "not-taken", "declined"}
 )
@@ -174,6 +176,8 @@ def _supply(
     """Return what may be dispensed; days that are not stated follow from quantity and dose."""
     request = one(resource.get("dispenseRequest")) or resource
     repeats = number(request.get("numberOfRepeatsAllowed"))
+    if repeats is not None and not 0 <= repeats <= _GREATEST_INTEGER:
+        repeats = None
     days = _days(reader, one(request.get("expectedSupplyDuration") or request.get("daysSupply")))
     quantity = reader.measure(one(request.get("quantity")))
     if days is None and quantity is not None and per_day:

@@ -71,6 +71,23 @@ def test_the_bands_include_their_lower_end(
     assert found(renal(creatinine, kilograms, jurisdiction=jurisdiction)) == expected
 
 
+@pytest.mark.parametrize(
+    ("kilograms", "jurisdiction", "expected"),
+    [
+        ("60", "US", []),
+        ("30", "US", ["myeloma-us-30-60"]),
+        ("50", "EU", []),
+        ("30", "EU", ["eu-30-50"]),
+    ],
+)
+def test_an_edge_belongs_to_the_band_above_it(
+    kilograms: str, jurisdiction: str, expected: list[str]
+) -> None:
+    """At 68 years a man's clearance is his weight by his creatinine."""
+    person = patient(gender="male", birthDate="1958-01-01")
+    assert found(renal("1.0", kilograms, person=person, jurisdiction=jurisdiction)) == expected
+
+
 def test_the_card_shows_the_clearance_and_what_it_follows_from() -> None:
     [finding] = renal("1.5", "72").findings
     assert finding.summary == (

@@ -104,3 +104,14 @@ def test_the_suggested_change_names_only_what_is_wrong() -> None:
     assert finding.summary == (
         "lenalidomide: at most 28 days without refills. Ordered: 30 days, 0 repeats."
     )
+
+
+def test_a_summary_that_would_be_too_long_is_the_title() -> None:
+    """Cut short it could lose a digit."""
+    [finding] = ask("supply", [supplied("1E+100")]).findings
+    assert finding.summary == "Supply and repeats of an IMiD prescription"
+
+
+@pytest.mark.parametrize("repeats", [-1, 2**31, Decimal("1E+40")])
+def test_a_number_of_repeats_that_fhir_does_not_have_is_not_known(repeats: Any) -> None:
+    assert ask("supply", [supplied(28, repeats=repeats)]).outcome == "not-done"
