@@ -7,7 +7,8 @@ https://hl7.org/fhir/R4/valueset-issue-type.html
     FhirKbError                      500 exception
     ├── KnowledgeError               500 exception      an authored file is wrong
     ├── StoreError                   500 exception      the store cannot be used
-    │   └── CorruptedResource        500 exception      a stored body fails its checksum
+    │   ├── CorruptedResource        500 exception      a stored body fails its checksum
+    │   └── StoreUnavailable         503 transient      it cannot write now; nothing was written
     ├── OutsideError                 502 transient      another server was asked
     │   ├── OutsideRefused           502 security       it may not be reached, or misbehaves
     │   └── OutsideUnreachable       504 timeout        it did not answer in time
@@ -29,12 +30,16 @@ https://hl7.org/fhir/R4/valueset-issue-type.html
         ├── UrlTooLong               414 too-long
         ├── UnsupportedMediaType     415 not-supported
         ├── Unauthenticated          401 login          told without a reason
+        ├── ReadOnly                 403 forbidden      curated knowledge, or writes are off
+        ├── PreconditionFailed       412 conflict       If-Match names another version
+        │   └── MultipleMatches      412 multiple-matches   a condition that several meet
+        ├── InvalidResource          422 processing     the validator's issues say why
         └── DataMissing              412 required       data of a patient that cannot be had
 
 A message says what was asked, why it was refused and what would work.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 
@@ -60,6 +65,13 @@ class StoreError(FhirKbError):
 
 class CorruptedResource(StoreError):
     """A stored body does not match its SHA-256: it is reported, never served."""
+
+
+class StoreUnavailable(StoreError):
+    """The disk is full or read-only, or the database is away; what was asked was not done."""
+
+    status = 503
+    code = "transient"
 
 
 class OutsideError(FhirKbError):
@@ -216,6 +228,37 @@ class Unauthenticated(RequestError):
 
     status = 401
     code = "login"
+
+
+class ReadOnly(RequestError):
+    """A write to curated knowledge, or to a server whose writes are off."""
+
+    status = 403
+    code = "forbidden"
+
+
+class PreconditionFailed(RequestError):
+    """The resource is not in the version that the caller means to replace."""
+
+    status = 412
+    code = "conflict"
+
+
+class MultipleMatches(PreconditionFailed):
+    """A condition of a conditional interaction that more than one resource meets."""
+
+    code = "multiple-matches"
+
+
+class InvalidResource(RequestError):
+    """A resource that the validator refuses; ``issues`` are those of the OperationOutcome."""
+
+    status = 422
+    code = "processing"
+
+    def __init__(self, message: str, issues: Sequence[Mapping[str, object]]) -> None:
+        super().__init__(message)
+        self.issues = issues
 
 
 class DataMissing(RequestError):
