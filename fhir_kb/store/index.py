@@ -65,7 +65,8 @@ class IndexRows:
     """The index entries of one resource, per search parameter code.
 
     ``tokens`` of a reference parameter are the identifiers of its references (``:identifier``);
-    ``texts`` are displays and texts beside codes (``:text``). ``composites`` hold, for each
+    ``texts`` are displays and texts beside codes (``:text``). ``words`` are the distinct words of
+    the narrative (``_text``) and of everything (``_content``). ``composites`` hold, for each
     occurrence, the rows of every component under that component's own code.
     """
 
@@ -78,3 +79,4 @@ class IndexRows:
     dates: dict[str, list[DateEntry]] = field(default_factory=dict)
     quantities: dict[str, list[QuantityEntry]] = field(default_factory=dict)
     composites: dict[str, list[tuple["IndexRows", ...]]] = field(default_factory=dict)
+    words: dict[str, list[str]] = field(default_factory=dict)

@@ -25,6 +25,7 @@ Kind = Literal[
     "string",
     "uri",
     "reference",
+    "word",
     "date",
     "quantity",
     "composite",

@@ -44,6 +44,9 @@ def terms_of(index: IndexRows) -> Iterator[Term]:
                 yield code, "reference", reference_key(type, id)
             elif url:
                 yield code, "uri", uri_key(url)
+    for code, words in index.words.items():
+        for word in words:
+            yield code, "word", word
 
 
 def parameters_of(index: IndexRows) -> dict[str, None]:
@@ -58,5 +61,6 @@ def parameters_of(index: IndexRows) -> dict[str, None]:
         index.dates,
         index.quantities,
         index.composites,
+        index.words,
     )
     return {code: None for kind in kinds for code, entries in kind.items() if entries}
