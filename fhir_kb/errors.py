@@ -31,9 +31,11 @@ https://hl7.org/fhir/R4/valueset-issue-type.html
         ├── UnsupportedMediaType     415 not-supported
         ├── Unauthenticated          401 login          told without a reason
         ├── ReadOnly                 403 forbidden      curated knowledge, or writes are off
+        ├── Conflict                 409 conflict       what is written contradicts what is there
         ├── PreconditionFailed       412 conflict       If-Match names another version
         │   └── MultipleMatches      412 multiple-matches   a condition that several meet
         ├── InvalidResource          422 processing     the validator's issues say why
+        ├── UnappliedPatch           422 processing     a patch that does not fit the resource
         └── DataMissing              412 required       data of a patient that cannot be had
 
 A message says what was asked, why it was refused and what would work.
@@ -196,10 +198,14 @@ class ExpiredPage(RequestError):
 
 
 class MethodNotAllowed(RequestError):
-    """The URL exists, the HTTP method does not apply to it."""
+    """The URL exists, the HTTP method does not apply to it; ``allowed`` are those that do."""
 
     status = 405
     code = "not-supported"
+
+    def __init__(self, message: str, *, allowed: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.allowed = tuple(allowed)
 
 
 class NotAcceptable(RequestError):
@@ -237,6 +243,13 @@ class ReadOnly(RequestError):
     code = "forbidden"
 
 
+class Conflict(RequestError):
+    """A write that names a resource which its own condition does not find."""
+
+    status = 409
+    code = "conflict"
+
+
 class PreconditionFailed(RequestError):
     """The resource is not in the version that the caller means to replace."""
 
@@ -259,6 +272,13 @@ class InvalidResource(RequestError):
     def __init__(self, message: str, issues: Sequence[Mapping[str, object]]) -> None:
         super().__init__(message)
         self.issues = issues
+
+
+class UnappliedPatch(RequestError):
+    """A patch that is well-formed, but asks for what the resource does not have."""
+
+    status = 422
+    code = "processing"
 
 
 class DataMissing(RequestError):

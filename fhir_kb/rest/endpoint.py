@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from uuid import uuid4
 
+from fhir_kb.formats.text import BYTES_MAX
 from fhir_kb.search import Limits
 from fhir_kb.search.table import SearchTable
 from fhir_kb.store.interface import Store
+from fhir_kb.store.writing import WritableStore
 from fhir_kb.validation import Conformance
 from fhir_kb.validation.validator import SPECIFICATION_ONLY
 from fhir_kb.versions import Version
@@ -15,8 +18,10 @@ from fhir_kb.versions import Version
 class Endpoint:
     """What an interaction works with.
 
-    ``store`` gives the knowledge in force; an interaction calls it once and keeps the answer, so
-    that one response is made of one release. ``released`` is the instant of that release.
+    ``store`` gives the state in force; an interaction calls it once and keeps the answer, so
+    that one response is made of one state. ``released`` is the instant of the knowledge release.
+    ``written`` takes what clients write, None where writes are off; a write then needs
+    ``write_token``, if there is one. ``entries_max`` bounds a batch or transaction.
     """
 
     version: Version
@@ -25,6 +30,11 @@ class Endpoint:
     released: str
     limits: Limits = field(default_factory=Limits)
     conformance: Callable[[], Conformance] = lambda: SPECIFICATION_ONLY
+    written: WritableStore | None = None
+    write_token: str = field(default="", repr=False)
+    body_bytes_max: int = BYTES_MAX
+    entries_max: int = 1000
+    new_id: Callable[[], str] = lambda: str(uuid4())
 
     @property
     def types(self) -> tuple[str, ...]:

@@ -3,7 +3,9 @@
 https://hl7.org/fhir/R4/operationoutcome.html
 """
 
-from fhir_kb.errors import FhirKbError
+from collections.abc import Mapping
+
+from fhir_kb.errors import FhirKbError, InvalidResource, MethodNotAllowed, Unauthenticated
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import write_json
 from fhir_kb.rest.message import Response
@@ -17,13 +19,26 @@ def issue(severity: str, code: str, text: str, expression: str | None = None) ->
     return entry
 
 
-def outcome(*issues: Json) -> Json:
+def outcome(*issues: Mapping[str, object]) -> Json:
     """Return an OperationOutcome; it has at least one issue."""
-    return {"resourceType": "OperationOutcome", "issue": list(issues)}
+    return {"resourceType": "OperationOutcome", "issue": [dict(row) for row in issues]}
 
 
 def error_response(error: FhirKbError) -> Response:
     """Return the answer to a request that was refused; a fault of ours tells no inner detail."""
+    return Response(error.status, write_json(error_outcome(error)), _headers(error))
+
+
+def error_outcome(error: FhirKbError) -> Json:
+    """Return a refusal as OperationOutcome; of a resource that is invalid every issue is told."""
     text = error.message if error.status < 500 else "The server could not answer; it has been noted"
-    body = outcome(issue("error", error.code, text, error.expression))
-    return Response(error.status, write_json(body))
+    first = issue("error", error.code, text, error.expression)
+    return outcome(first, *(error.issues if isinstance(error, InvalidResource) else ()))
+
+
+def _headers(error: FhirKbError) -> Mapping[str, str]:
+    if isinstance(error, MethodNotAllowed) and error.allowed:
+        return {"Allow": ", ".join(error.allowed)}
+    if isinstance(error, Unauthenticated):
+        return {"WWW-Authenticate": 'Bearer realm="fhir_kb"'}
+    return {}

@@ -1,9 +1,9 @@
 """From a method and a path to the interaction that answers it.
 
-https://hl7.org/fhir/R4/http.html#summary
+https://hl7.org/fhir/R4/http.html#summary, https://hl7.org/fhir/R4/operations.html#executing
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from fhir_kb.errors import MethodNotAllowed, UnknownType
@@ -15,13 +15,22 @@ from fhir_kb.rest.search_type import search_type
 from fhir_kb.rest.validate import validate_instance, validate_type
 
 Interaction = Callable[..., Response]
+"""Called with the endpoint, the request, and the path's arguments in their order."""
+
+NO_INTERACTIONS: Mapping[str, Interaction] = {}
 
 
 class Route(NamedTuple):
-    """A path whose segments in braces are arguments, and what each method does there."""
+    """A path whose segments in braces are arguments, and what each method does there.
+
+    An argument is never a segment that begins with ``$`` or ``_``: operations and ``_history``
+    have routes of their own, of a system (``("$export",)``), a type (``("{type}", "$validate")``)
+    or an instance. ``writes`` are the methods that there are only where clients may write.
+    """
 
     path: tuple[str, ...]
-    methods: dict[str, Interaction]
+    methods: Mapping[str, Interaction]
+    writes: Mapping[str, Interaction] = NO_INTERACTIONS
 
 
 ROUTES: tuple[Route, ...] = (
@@ -36,17 +45,37 @@ ROUTES: tuple[Route, ...] = (
 
 
 def answer(endpoint: Endpoint, request: Request) -> Response:
-    """Return the answer to a request; HEAD is answered as GET."""
-    method = "GET" if request.method == "HEAD" else request.method
+    """Return the answer to a request; HEAD is answered as GET, OPTIONS by what there is.
+
+    Refuses (UnknownType) a path that leads nowhere and (MethodNotAllowed) a method that does not
+    apply to it, and what the interaction refuses.
+    """
     route, arguments = _match(endpoint, request)
-    interaction = route.methods.get(method)
+    interactions = _interactions(endpoint, route)
+    if request.method == "OPTIONS":
+        return Response(204, b"", {"Allow": ", ".join(_allowed(interactions))})
+    interaction = interactions.get("GET" if request.method == "HEAD" else request.method)
     if interaction is None:
-        allowed = ", ".join(sorted(route.methods))
-        raise MethodNotAllowed(
-            f"{request.method} does not apply to /{'/'.join(request.path)}; it takes {allowed}. "
-            "The knowledge is read-only."
-        )
+        raise _refusal(endpoint, request, _allowed(interactions))
     return interaction(endpoint, request, *arguments)
+
+
+def _interactions(endpoint: Endpoint, route: Route) -> Mapping[str, Interaction]:
+    return route.methods if endpoint.written is None else {**route.methods, **route.writes}
+
+
+def _allowed(interactions: Mapping[str, Interaction]) -> list[str]:
+    head = {"HEAD"} if "GET" in interactions else set()
+    return sorted({*interactions, *head, "OPTIONS"})
+
+
+def _refusal(endpoint: Endpoint, request: Request, allowed: list[str]) -> MethodNotAllowed:
+    where = f"/{'/'.join(request.path)}"
+    hint = "" if endpoint.written else " The knowledge is read-only: writes are off."
+    return MethodNotAllowed(
+        f"{request.method} does not apply to {where}; it takes {', '.join(allowed)}.{hint}",
+        allowed=allowed,
+    )
 
 
 def _match(endpoint: Endpoint, request: Request) -> tuple[Route, list[str]]:
@@ -54,7 +83,7 @@ def _match(endpoint: Endpoint, request: Request) -> tuple[Route, list[str]]:
         arguments = _arguments(route.path, request.path)
         if arguments is not None:
             return route, arguments
-    if request.path:
+    if request.path and not request.path[0].startswith("$"):
         check_type(endpoint, request.path[0])
     raise UnknownType(
         f"There is nothing at /{'/'.join(request.path)}; see /metadata for what this server answers"
@@ -66,8 +95,11 @@ def _arguments(pattern: tuple[str, ...], path: tuple[str, ...]) -> list[str] | N
         return None
     arguments = []
     for wanted, segment in zip(pattern, path, strict=True):
-        if wanted.startswith("{"):
-            arguments.append(segment)
-        elif wanted != segment:
+        if not wanted.startswith("{"):
+            if wanted != segment:
+                return None
+        elif segment.startswith(("$", "_")):
             return None
+        else:
+            arguments.append(segment)
     return arguments

@@ -27,13 +27,13 @@ from fhir_kb.web.replies import flask_response
 
 blueprint = Blueprint("fhir", __name__)
 
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _FORM = "application/x-www-form-urlencoded"
 
 
-@blueprint.route("/fhir", methods=_METHODS, defaults={"path": ""})
-@blueprint.route("/fhir/", methods=_METHODS, defaults={"path": ""})
-@blueprint.route("/fhir/<path:path>", methods=_METHODS)
+@blueprint.route("/fhir", methods=_METHODS, defaults={"path": ""}, provide_automatic_options=False)
+@blueprint.route("/fhir/", methods=_METHODS, defaults={"path": ""}, provide_automatic_options=False)
+@blueprint.route("/fhir/<path:path>", methods=_METHODS, provide_automatic_options=False)
 def fhir(path: str) -> FlaskResponse:
     """Answer one FHIR request; refusals are outcomes in the format that was asked for."""
     asked = _asked()
