@@ -12,7 +12,7 @@ import argparse
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
@@ -23,6 +23,7 @@ from fhir_kb.cds.configuration import decision_support
 from fhir_kb.formats.json import read_json, write_json
 from fhir_kb.settings import Settings
 from fhir_kb.web import create_app
+from fhir_kb.web.cds import ready
 
 STORY = Path(__file__).resolve().parents[1] / "examples/cds/pregnancy-tests-missing/request.json"
 SERVICE = "imid-orders"
@@ -58,9 +59,16 @@ def request_body(chart: Chart) -> bytes:
     ):
         entries = prefetch[key]["entry"]
         first = entries[0]["resource"]
-        copies = [{"resource": {**first, "id": f"{key}-{i}"}} for i in range(number)]
+        copies = [{"resource": older(first, f"{key}-{i}", i)} for i in range(number)]
         prefetch[key] = {**prefetch[key], "total": number + len(entries), "entry": entries + copies}
     return write_json(content)
+
+
+def older(resource: Any, id: str, days: int) -> Any:
+    """Return a copy of a record that is so many days older than the story."""
+    day = (MOMENT - timedelta(days=days + 2)).date().isoformat()
+    dates = {name: day for name in ("authoredOn", "effectiveDateTime") if name in resource}
+    return {**resource, "id": id, **dates}
 
 
 def report(name: str, work: Callable[[], bytes], number: int) -> None:
@@ -89,7 +97,9 @@ def main() -> None:
     rules = len(support.rules["order-sign"])
     print(f"{rules} rules at order-sign; knowledge read in {time.perf_counter() - begun:.2f} s")
     with TemporaryDirectory() as folder:
-        client = create_app(Settings(data=Path(folder))).test_client()
+        app = create_app(Settings(data=Path(folder)))
+        ready(app)
+        client = app.test_client()
         for chart in CHARTS:
             body = request_body(chart)
 
@@ -98,9 +108,10 @@ def main() -> None:
                 return write_json(answer_call(support, call, MOMENT, "http://127.0.0.1:8080"))
 
             def web(body: bytes = body) -> bytes:
-                return client.post(
+                reply = client.post(
                     f"/cds-services/{SERVICE}", data=body, content_type="application/json"
-                ).data
+                )
+                return reply.get_data()
 
             print(f"{chart.name} ({len(body):,} bytes)")
             times = max(20, number // (1 + chart.conditions // 40))

@@ -65,10 +65,9 @@ def _refuse_excess(support: DecisionSupport, chart: Chart) -> None:
     rules = support.rules[chart.hook]
     drugs = {drug for rule in rules for drug in rule.header.drugs}
     orders = sum(order.is_in(*drugs) or order.may_be_in(*drugs) for order in chart.orders)
-    records = sum(1 for _ in chart.records())
-    if orders * records > EFFORT_MAX:
+    if orders * chart.records > EFFORT_MAX:
         raise TooLarge(
-            f"{orders} orders to be checked against {records} records are more than one call is "
+            f"{orders} orders to be checked against {chart.records} records are more than one call is "
             "answered for; send fewer orders at a time"
         )
 

@@ -5,12 +5,13 @@ never takes a missing record for a normal one.
 https://cds-hooks.hl7.org/2.0/#providing-fhir-resources-to-a-cds-service
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
 from fhir_kb.chart.dosage import Dose
+from fhir_kb.chart.records import Records
 from fhir_kb.chart.when import When
 from fhir_kb.facts.code_set import CategoryName, CodeSet
 
@@ -61,6 +62,16 @@ class Record:
     text: str = ""
     fault: str = ""
 
+    @property
+    def concerns(self) -> frozenset[str]:
+        """The code sets that this record has to do with, surely or perhaps."""
+        return self.unclear.union(self.sets)
+
+    @property
+    def alike(self) -> Hashable:
+        """What it has in common with all records that concern the same sets."""
+        return tuple(self.sets), self.unclear
+
     def is_in(self, *sets: str) -> bool:
         """Return whether the record belongs to one of these code sets."""
         return any(name in self.sets for name in sets)
@@ -105,6 +116,16 @@ class Observation(Record):
     when: When | None = None
     measure: Measure | None = None
     answers: Mapping[str, Confidence] = field(default_factory=dict)
+
+    @property
+    def concerns(self) -> frozenset[str]:
+        """The code sets of what was asked, and of what was answered."""
+        return self.unclear.union(self.sets, self.answers)
+
+    @property
+    def alike(self) -> Hashable:
+        """What it has in common with all observations that concern the same sets."""
+        return tuple(self.sets), self.unclear, tuple(self.answers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,19 +197,22 @@ class Chart:
     patient: Patient
     categories: Mapping[CategoryName, Category]
     code_sets: Mapping[str, CodeSet]
-    orders: tuple[Medication, ...] = ()
+    orders: Records[Medication] = Records()
     focus: frozenset[Origin] = frozenset()
-    medications: tuple[Medication, ...] = ()
-    conditions: tuple[Condition, ...] = ()
-    observations: tuple[Observation, ...] = ()
-    allergies: tuple[Allergy, ...] = ()
-    procedures: tuple[Procedure, ...] = ()
+    medications: Records[Medication] = Records()
+    conditions: Records[Condition] = Records()
+    observations: Records[Observation] = Records()
+    allergies: Records[Allergy] = Records()
+    procedures: Records[Procedure] = Records()
 
-    def records(self) -> Iterator[Record]:
-        """Yield every record of the patient."""
-        yield from self.orders
-        yield from self.medications
-        yield from self.conditions
-        yield from self.observations
-        yield from self.allergies
-        yield from self.procedures
+    @property
+    def records(self) -> int:
+        """How many records of the patient there are, orders included."""
+        return (
+            len(self.orders)
+            + len(self.medications)
+            + len(self.conditions)
+            + len(self.observations)
+            + len(self.allergies)
+            + len(self.procedures)
+        )

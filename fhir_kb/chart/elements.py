@@ -3,7 +3,7 @@
 https://hl7.org/fhir/R4/datatypes.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,12 +13,15 @@ from fhir_kb.formats import Json
 
 def objects(value: Any) -> list[Json]:
     """Return the objects of an element, whether it holds one or a list."""
-    items = value if isinstance(value, list) else [value]
-    return [item for item in items if isinstance(item, dict)]
+    if isinstance(value, dict):
+        return [value]
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def one(value: Any) -> Json:
     """Return the object of an element, or an empty one."""
+    if isinstance(value, dict):
+        return value
     return next(iter(objects(value)), {})
 
 
@@ -46,21 +49,25 @@ class Terms:
         return Terms(self.codings + other.codings, self.words + other.words)
 
 
+_NO_TERMS = Terms()
+
+
 def terms(concept: Any) -> Terms:
     """Return what CodeableConcepts, codings or a plain code string say."""
+    if concept is None:
+        return _NO_TERMS
     if isinstance(concept, str):
         return Terms(words=(text(concept),))
-    found = Terms()
+    pairs: list[tuple[str, str]] = []
+    words: list[str] = []
     for item in objects(concept):
-        codings = objects(item.get("coding")) or ([item] if "code" in item else [])
-        pairs = tuple(
-            (text(coding.get("system")), text(coding.get("code")))
-            for coding in codings
-            if text(coding.get("system")) and text(coding.get("code"))
-        )
-        words = (text(item.get("text")), *(text(coding.get("display")) for coding in codings))
-        found += Terms(pairs, tuple(word for word in words if word))
-    return found
+        words.append(text(item.get("text")))
+        for coding in objects(item.get("coding")) or ([item] if "code" in item else ()):
+            system, code = text(coding.get("system")), text(coding.get("code"))
+            if system and code:
+                pairs.append((system, code))
+            words.append(text(coding.get("display")))
+    return Terms(tuple(pairs), tuple(filter(None, words)))
 
 
 def codes(concept: Any) -> frozenset[str]:
@@ -68,6 +75,8 @@ def codes(concept: Any) -> frozenset[str]:
 
     DSTU2 and STU3 wrote such an element as a plain code.
     """
+    if concept is None:
+        return frozenset()
     if isinstance(concept, str):
         return frozenset({concept})
     return frozenset(code for _, code in terms(concept).codings) | frozenset(
@@ -83,13 +92,16 @@ def extension(element: Json, url: str) -> Json:
     return next(found, {})
 
 
-def nested(value: Any) -> Iterator[Json]:
-    """Yield every object inside a value, the value included."""
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            yield item
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            waiting.extend(item)
+def is_modified(resource: Json) -> bool:
+    """Return whether a modifier extension stands anywhere in a resource."""
+    return bool(resource.get("modifierExtension")) or _hold_a_modifier(resource.values())
+
+
+def _hold_a_modifier(parts: Iterable[Any]) -> bool:
+    for part in parts:
+        if isinstance(part, dict):
+            if part.get("modifierExtension") or _hold_a_modifier(part.values()):
+                return True
+        elif isinstance(part, list) and _hold_a_modifier(part):
+            return True
+    return False

@@ -47,7 +47,9 @@ _DONE: dict[str, Known] = {
 
 def read_condition(reader: Reader, resource: Json, origin: Origin) -> Condition:
     """Return a Condition; an abatement makes it past whatever its clinical status."""
-    what = reader.vocabulary.recognise(terms(resource.get("code")), *_PROBLEMS)
+    what = reader.recognise(terms(resource.get("code")), *_PROBLEMS)
+    if what.is_nothing_known:
+        return Condition(origin=origin)
     abated = any(name.startswith("abatement") and value for name, value in resource.items())
     return Condition(
         origin=origin,
@@ -68,7 +70,9 @@ def read_allergy(reader: Reader, resource: Json, origin: Origin) -> Allergy:
     named = terms(resource.get("code"))
     for reaction in objects(resource.get("reaction")):
         named += terms(reaction.get("substance"))
-    what = reader.vocabulary.recognise(named, *_ALLERGENS)
+    what = reader.recognise(named, *_ALLERGENS)
+    if what.is_nothing_known:
+        return Allergy(origin=origin)
     return Allergy(
         origin=origin,
         sets=what.sets,
@@ -82,7 +86,9 @@ def read_allergy(reader: Reader, resource: Json, origin: Origin) -> Allergy:
 
 def read_procedure(reader: Reader, resource: Json, origin: Origin) -> Procedure:
     """Return a Procedure."""
-    what = reader.vocabulary.recognise(terms(resource.get("code")), *_PROBLEMS)
+    what = reader.recognise(terms(resource.get("code")), *_PROBLEMS)
+    if what.is_nothing_known:
+        return Procedure(origin=origin)
     return Procedure(
         origin=origin,
         sets=what.sets,

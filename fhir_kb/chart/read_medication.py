@@ -93,7 +93,9 @@ def read_medication(reader: Reader, resource: Json, origin: Origin) -> Medicatio
     """Return what an order, statement, administration or dispense says."""
     form = FORMS[text(resource.get("resourceType"))]
     named, details = _named(reader, resource)
-    what = reader.vocabulary.recognise(named, "medications")
+    what = reader.recognise(named, "medications")
+    if what.is_nothing_known:
+        return Medication(origin=origin, kind=form.kind)
     strength = _strength(what, named, details)
 
     def milligrams(quantity: Json) -> Decimal | None:
@@ -103,7 +105,7 @@ def read_medication(reader: Reader, resource: Json, origin: Origin) -> Medicatio
         return in_milligrams(measure.high or measure.low, measure.unit, strength)
 
     dose = read_dose(resource.get(form.dosage), milligrams)
-    reasons = reader.vocabulary.recognise(_reason_terms(reader, resource), "conditions")
+    reasons = reader.recognise(_reason_terms(reader, resource), "conditions")
     return Medication(
         origin=origin,
         sets=what.sets,

@@ -5,7 +5,6 @@ what is read here alike. A component is an observation of its own.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 
 from fhir_kb.chart.chart import Measure, Observation, Origin
@@ -29,18 +28,24 @@ def read_observations(reader: Reader, resource: Json, origin: Origin) -> Iterato
         fault = f"its status is {status if status.isalpha() else 'not known'}"
     when = _effective(reader, resource)
     for part in (resource, *objects(resource.get("component"))):
-        yield replace(_observation(reader, part, origin), fault=fault, when=when)
+        yield _observation(reader, part, origin, fault, when)
 
 
-def _observation(reader: Reader, part: Json, origin: Origin) -> Observation:
-    what = reader.vocabulary.recognise(terms(part.get("code")), *_MEASURED, *_FOUND)
+def _observation(
+    reader: Reader, part: Json, origin: Origin, fault: str, when: When | None
+) -> Observation:
+    what = reader.recognise(terms(part.get("code")), *_MEASURED, *_FOUND)
     result = _result_terms(part)
-    answer = reader.vocabulary.recognise(result, "pregnancyTests", *_FOUND)
+    answer = reader.recognise(result, "pregnancyTests", *_FOUND)
+    if what.is_nothing_known and not answer.sets:
+        return Observation(origin=origin)
     return Observation(
         origin=origin,
         sets=what.sets,
         unclear=what.unclear,
         text=what.text,
+        fault=fault,
+        when=when,
         measure=_measure(reader, part, what.sets),
         answers=answer.sets,
     )

@@ -10,9 +10,10 @@ from datetime import tzinfo
 from decimal import Decimal
 
 from fhir_kb.chart.chart import Measure, Origin
-from fhir_kb.chart.elements import codes, nested, number, one, text
-from fhir_kb.chart.vocabulary import Vocabulary
+from fhir_kb.chart.elements import Terms, codes, is_modified, number, one, text
+from fhir_kb.chart.vocabulary import Recognition, Vocabulary
 from fhir_kb.chart.when import When, read_when
+from fhir_kb.facts.code_set import CategoryName
 from fhir_kb.formats import Json
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -27,13 +28,27 @@ _ENTERED_IN_ERROR = "entered-in-error"
 class Reader:
     """The surroundings in which one request's resources are read.
 
-    ``resources`` are all resources of the request by ``Type/id`` and by fullUrl.
+    ``resources`` are all resources of the request by ``Type/id`` and by fullUrl. What was
+    understood once is remembered as long as this request lasts: a chart repeats its codes, days
+    and units.
     """
 
     vocabulary: Vocabulary
     patient_id: str
     zone: tzinfo
     resources: Mapping[str, Json] = field(default_factory=dict)
+    _recognised: dict[tuple[Terms, tuple[CategoryName, ...]], Recognition] = field(
+        default_factory=dict, repr=False
+    )
+    _dates: dict[str, When | None] = field(default_factory=dict, repr=False)
+    _units: dict[tuple[str, str, str], str | None] = field(default_factory=dict, repr=False)
+
+    def recognise(self, terms: Terms, *categories: CategoryName) -> Recognition:
+        """Return what a record of these categories is."""
+        key = terms, categories
+        if key not in self._recognised:
+            self._recognised[key] = self.vocabulary.recognise(terms, *categories)
+        return self._recognised[key]
 
     def fault(self, resource: Json) -> str:
         """Return why a resource must not be used, or an empty string."""
@@ -41,7 +56,7 @@ class Reader:
             resource.get("verificationStatus")
         ):
             return "entered in error"
-        if any(part.get("modifierExtension") for part in nested(resource)):
+        if is_modified(resource):
             return "it has a modifier extension that is not known here"
         if resource.get("implicitRules"):
             return "it follows implicit rules that are not known here"
@@ -73,7 +88,10 @@ class Reader:
 
     def when(self, value: object) -> When | None:
         """Return what a date or time element means."""
-        return read_when(text(value), self.zone)
+        written = text(value)
+        if written not in self._dates:
+            self._dates[written] = read_when(written, self.zone)
+        return self._dates[written]
 
     def period(self, value: object, end: str = "start") -> When | None:
         """Return one end of a Period."""
@@ -84,16 +102,19 @@ class Reader:
         value = number(quantity.get("value"))
         if value is None:
             return None
-        written = text(quantity.get("unit"))
-        unit = self.vocabulary.unit(
-            text(quantity.get("system")), text(quantity.get("code")), written
-        )
+        unit = self._unit(quantity)
         comparator = text(quantity.get("comparator"))
         low: Decimal | None = None if comparator in ("<", "<=") else value
         high: Decimal | None = None if comparator in (">", ">=", "ad") else value
         plain = _shown(unit) if unit is not None else "(unit not known)"
         shown = f"{_COMPARATORS.get(comparator, '')}{value} {plain}".strip()
         return Measure(low, high, unit, shown)
+
+    def _unit(self, quantity: Json) -> str | None:
+        key = text(quantity.get("system")), text(quantity.get("code")), text(quantity.get("unit"))
+        if key not in self._units:
+            self._units[key] = self.vocabulary.unit(*key)
+        return self._units[key]
 
 
 def origin_of(resource: Json, place: str, position: int) -> Origin:

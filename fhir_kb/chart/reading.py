@@ -3,10 +3,10 @@
 https://cds-hooks.hl7.org/2.0/#prefetch-template
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from fhir_kb.chart.chart import (
     Allergy,
@@ -27,10 +27,12 @@ from fhir_kb.chart.read_medication import FORMS, read_medication
 from fhir_kb.chart.read_observation import read_observations
 from fhir_kb.chart.read_patient import read_patient
 from fhir_kb.chart.reader import Reader, origin_of
+from fhir_kb.chart.records import Records
 from fhir_kb.chart.vocabulary import Vocabulary
 from fhir_kb.facts.code_set import CategoryName
 from fhir_kb.formats import Json
 
+R = TypeVar("R", bound=Record)
 ORDERS = "context"
 """The place of what is being ordered; other places are prefetch keys."""
 CATEGORIES: tuple[CategoryName, ...] = get_args(CategoryName)
@@ -71,7 +73,8 @@ def read_chart(request: Request, vocabulary: Vocabulary) -> Chart:
         resources=_pool([*ordered, *(entry for _, entries in taken.values() for entry in entries)]),
     )
     states, records = _read_all(reader, taken)
-    orders = tuple(_orders(reader, ordered))
+    orders = Records(_orders(reader, ordered))
+    again = {order.origin.reference for order in orders}
     return Chart(
         hook=request.hook,
         patient_id=reader.patient_id,
@@ -80,17 +83,18 @@ def read_chart(request: Request, vocabulary: Vocabulary) -> Chart:
         code_sets=vocabulary.code_sets,
         orders=orders,
         focus=_focus(orders, ordered, request.selections),
-        medications=tuple(
-            record
-            for record in records
-            if isinstance(record, Medication)
-            and record.origin.reference not in {order.origin.reference for order in orders}
+        medications=Records(
+            record for record in _of(Medication, records) if record.origin.reference not in again
         ),
-        conditions=tuple(record for record in records if isinstance(record, Condition)),
-        observations=tuple(record for record in records if isinstance(record, Observation)),
-        allergies=tuple(record for record in records if isinstance(record, Allergy)),
-        procedures=tuple(record for record in records if isinstance(record, Procedure)),
+        conditions=_of(Condition, records),
+        observations=_of(Observation, records),
+        allergies=_of(Allergy, records),
+        procedures=_of(Procedure, records),
     )
+
+
+def _of(kind: type[R], records: list[Record]) -> Records[R]:
+    return Records(record for record in records if isinstance(record, kind))
 
 
 def _pool(entries: list[Entry]) -> dict[str, Json]:
@@ -115,7 +119,7 @@ def _orders(reader: Reader, entries: tuple[Entry, ...]) -> Iterator[Medication]:
 
 
 def _focus(
-    orders: tuple[Medication, ...], entries: tuple[Entry, ...], selections: tuple[str, ...]
+    orders: Iterable[Medication], entries: tuple[Entry, ...], selections: tuple[str, ...]
 ) -> frozenset[Origin]:
     """Return the orders that were selected; all when no selection leads to anything ordered."""
     chosen = {"/".join(selection.split("/")[-2:]) for selection in selections}

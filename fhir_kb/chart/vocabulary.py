@@ -39,6 +39,11 @@ class Recognition:
     text: str = ""
     member: MemberCode | None = None
 
+    @property
+    def is_nothing_known(self) -> bool:
+        """Return whether the record is surely of no code set."""
+        return not self.sets and not self.unclear
+
 
 class Vocabulary:
     """The code sets of a knowledge, arranged for looking up. Build it once."""
@@ -107,7 +112,7 @@ class Vocabulary:
         first = next(iter(sorted(sets, key=lambda name: (len(self._parts(name)), name))), "")
         return Recognition(
             sets=sets,
-            unclear=unclear - sets.keys(),
+            unclear=unclear.difference(sets),
             text=self._sets[first].text if first else "",
             member=next((member for _, member in told), None),
         )

@@ -14,7 +14,7 @@ def check(question: Question) -> Answer:
     for criterion in criteria_for(question, AllergyCriterion, answer):
         answer.miss(category_gaps(question, "allergies"))
         found = []
-        for allergy in question.chart.allergies:
+        for allergy in question.chart.allergies.about(*criterion.allergens):
             if allergy.verification == "refuted" or allergy.active == "no":
                 continue
             if _is_meant(question, criterion, allergy):

@@ -49,7 +49,7 @@ def check(question: Question) -> Answer:
 def _made(question: Question, code_set: str) -> list[Observation]:
     return [
         item
-        for item in question.chart.observations
+        for item in question.chart.observations.about(code_set)
         if item.is_in(code_set) and not item.fault and item.when is not None
     ]
 

@@ -32,15 +32,14 @@ def newest_readings(
     name = question.text(code_set)
     category = question.chart.code_sets[code_set].category
     gaps = list(category_gaps(question, category))
+    items = list(question.chart.observations.about(code_set))
     measured = [
-        item
-        for item in question.chart.observations
-        if item.is_in(code_set) and (item.measure is not None or item.fault)
+        item for item in items if item.is_in(code_set) and (item.measure is not None or item.fault)
     ]
     for item in measured:
         if item.fault:
             gaps.append(Gap(f"a value of {name} was not used: {item.fault}", category))
-    if any(item.may_be_in(code_set) and not item.fault for item in question.chart.observations):
+    if any(item.may_be_in(code_set) and not item.fault for item in items):
         gaps.append(Gap(f"an entry that may be of {name} could not be recognised", category))
     newest = _newest(item for item in measured if not item.fault)
     oldest, _ = earlier(question.moment, within)
@@ -63,7 +62,8 @@ def _newest(items: Iterable[Observation]) -> list[Observation]:
     """Return those that no other is surely later than; one without a date may be the newest."""
     every = list(items)
     starts = [item.when.earliest for item in every if item.when is not None]
-    return [item for item in every if item.when is None or item.when.latest >= max(starts)]
+    last = max(starts, default=None)
+    return [item for item in every if item.when is None or last is None or item.when.latest >= last]
 
 
 def _reading(item: Observation, unit: str) -> Reading | None:

@@ -1,7 +1,7 @@
 """Kind ``pregnancy``: the patient is recorded as pregnant, or her last clear test was positive."""
 
 from fhir_kb.chart.chart import Observation, Record
-from fhir_kb.checks.assay import clear_results, is_later, unused_tests
+from fhir_kb.checks.assay import clear_results, is_clear, last_moment, unused_tests, usable_tests
 from fhir_kb.checks.criteria import criteria_for
 from fhir_kb.checks.durations import earlier
 from fhir_kb.checks.population import membership
@@ -39,15 +39,16 @@ def _tests(question: Question, criterion: PregnancyCriterion, answer: Answer) ->
         [*category_gaps(question, "pregnancyTests"), *unused_tests(question, criterion.tests)]
     )
     oldest, _ = earlier(question.moment, criterion.lasting)
-    positive = clear_results(question, criterion.tests, criterion.positive, criterion.negative)
     negative = clear_results(question, criterion.tests, criterion.negative, criterion.positive)
+    answered = last_moment(negative)
     standing = [
         test
-        for test in question.chart.observations
-        if test.is_in(*criterion.tests) and not test.fault and test not in negative
+        for test in usable_tests(question, criterion.tests)
+        if not is_clear(test, criterion.negative, criterion.positive)
         if test.when is None or test.when.since(oldest) != "no"
-        if not any(is_later(other, test) for other in negative)
+        if test.when is None or answered is None or test.when.latest >= answered
     ]
-    if any(test not in positive for test in standing):
+    positive = [test for test in standing if is_clear(test, criterion.positive, criterion.negative)]
+    if len(positive) < len(standing):
         answer.gaps.append(Gap("a pregnancy test has no clear result", "pregnancyTests"))
-    return [test for test in standing if test in positive]
+    return positive

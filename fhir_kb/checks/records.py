@@ -43,7 +43,7 @@ def look_for(question: Question, sets: Iterable[str], when: Presence = "current"
         categories.add("conditions")
     gaps = list(category_gaps(question, *sorted(categories)))
     found: list[Record] = []
-    for record in _candidates(question, categories):
+    for record in _candidates(question, categories, wanted):
         if not _holds(record, when):
             continue
         if _is_of(record, wanted):
@@ -56,15 +56,19 @@ def look_for(question: Question, sets: Iterable[str], when: Presence = "current"
     return Search(tuple(found), tuple(gaps))
 
 
-def _candidates(question: Question, categories: set[CategoryName]) -> Iterator[Record]:
+def _candidates(
+    question: Question, categories: set[CategoryName], sets: tuple[str, ...]
+) -> Iterator[Record]:
     chart = question.chart
     if "medications" in categories:
-        yield from chart.medications
-        yield from (order for order in chart.orders if order.origin != question.subject.origin)
+        yield from chart.medications.about(*sets)
+        for order in chart.orders.about(*sets):
+            if order.origin != question.subject.origin:
+                yield order
     if categories - {"medications"}:
-        yield from chart.conditions
-        yield from chart.procedures
-        yield from chart.observations
+        yield from chart.conditions.about(*sets)
+        yield from chart.procedures.about(*sets)
+        yield from chart.observations.about(*sets)
 
 
 def _is_of(record: Record, sets: tuple[str, ...]) -> bool:

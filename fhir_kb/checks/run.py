@@ -72,12 +72,10 @@ def _subjects(rule: Rule, chart: Chart) -> Iterator[Medication]:
     """
     drugs = rule.header.drugs
     if chart.hook != "patient-view":
-        for order in chart.orders:
-            if order.origin in chart.focus and (order.is_in(*drugs) or order.may_be_in(*drugs)):
-                yield order
+        yield from (order for order in chart.orders.about(*drugs) if order.origin in chart.focus)
         return
     taken: dict[str, Medication] = {}
-    for medication in sorted(chart.medications, key=_when_written):
+    for medication in sorted(chart.medications.about(*drugs), key=_when_written):
         if medication.current != "no":
             named = [drug for drug in drugs if drug in medication.sets]
             unclear = [""] if medication.may_be_in(*drugs) else []

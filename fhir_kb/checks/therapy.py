@@ -32,7 +32,7 @@ def therapy_of(question: Question) -> Therapy:
 
 def _unusable(question: Question) -> Iterator[Gap]:
     """Yield why an earlier use may have been missed."""
-    for use in question.chart.medications:
+    for use in question.chart.medications.about(question.drug):
         if use.is_in(question.drug) and use.fault:
             yield Gap(f"an earlier record of {use.text} was not used: {use.fault}", "medications")
         elif use.may_be_in(question.drug) and not use.fault:
@@ -44,7 +44,7 @@ def earlier_uses(question: Question) -> Iterator[Medication]:
 
     A record of today may be the order itself, saved before it is signed.
     """
-    for use in question.chart.medications:
+    for use in question.chart.medications.about(question.drug):
         if use.is_in(question.drug) and not use.fault and not _is_of_today(question, use):
             yield use
 

@@ -5,6 +5,7 @@ https://cds-hooks.hl7.org/2.0/#http-status-codes, https://fetch.spec.whatwg.org/
 Logs tell service, status, time and counts. Nothing of a body is logged, kept or cached.
 """
 
+import gc
 import logging
 import time
 from dataclasses import dataclass
@@ -64,8 +65,13 @@ def cds_door(settings: Settings) -> CdsDoor:
 
 
 def ready(app: Flask) -> None:
-    """Read the knowledge of decision support and arrange it, so that no call waits for it."""
+    """Read the knowledge of decision support and arrange it, so that no call waits for it.
+
+    What was read stays: the collector of garbage need not look through it in the midst of a call.
+    """
     cast("CdsDoor", app.extensions["fhir_kb_cds"]).support.prepare()
+    gc.collect()
+    gc.freeze()
 
 
 @blueprint.get(_ROOT)

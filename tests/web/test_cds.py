@@ -1,5 +1,6 @@
 """CDS Hooks over HTTP: every status, the headers browsers need, and no trace of a patient."""
 
+import gc
 import logging
 import tempfile
 from collections.abc import Iterator
@@ -61,6 +62,13 @@ def test_the_knowledge_is_read_before_the_first_call(built: Path) -> None:
     assert "knowledge" not in vars(support)
     ready(app)
     assert {"knowledge", "rules", "templates", "vocabulary"} <= vars(support).keys()
+
+
+def test_the_knowledge_is_no_matter_for_the_collector_of_garbage(built: Path) -> None:
+    """[G5] A collection that walks all knowledge holds a call up for as long as ten others."""
+    gc.unfreeze()
+    ready(create_app(Settings(data=built)))
+    assert gc.get_freeze_count() > 0
 
 
 def test_a_call_is_answered_with_cards(client: FlaskClient) -> None:
