@@ -24,8 +24,7 @@ def main() -> int:
     rows = list(_measured())
     print("\n| measure | found | required | |\n|---|---|---|---|")
     for row in rows:
-        verdict = "not measured" if row.missing else "met" if row.is_met else "NOT MET"
-        print(f"| {row.name} | {row.missing or row.figure} | {row.required} | {verdict} |")
+        print(f"| {row.name} | {row.missing or row.figure} | {row.required} | {row.verdict} |")
     return 0 if all(row.is_met for row in rows) else 1
 
 

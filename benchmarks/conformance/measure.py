@@ -14,6 +14,15 @@ class Measure:
     details: list[str] = field(default_factory=list)
     missing: str = ""
 
+    @property
+    def verdict(self) -> str:
+        """Whether the requirement is met; nothing where none is made."""
+        if self.missing:
+            return "not measured"
+        if not self.required:
+            return ""
+        return "met" if self.is_met else "NOT MET"
+
 
 def share(part: int, whole: int) -> float:
     """Return a percentage; 100 of nothing."""

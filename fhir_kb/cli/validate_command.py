@@ -23,7 +23,7 @@ from fhir_kb.validation.at_hand import conformance_at_hand
 from fhir_kb.validation.limits import Limits
 from fhir_kb.validation.profiles import Profiles
 from fhir_kb.validation.verdict import Inspection, Verdict
-from fhir_kb.validation.walk import Mode
+from fhir_kb.validation.walk import Mode, Targets
 
 REPORTS: Mapping[str, str] = {
     "text": "fhir_kb.validation.reports.text",
@@ -60,7 +60,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "or the name of one in ~/.fhir/packages (hl7.fhir.us.core#6.1.0)",
     )
     parser.add_argument("--format", choices=REPORTS, default="text")
-    parser.add_argument("--mode", choices=get_args(Mode), default="standard")
+    parser.add_argument(
+        "--mode",
+        choices=get_args(Mode),
+        default="standard",
+        help="structure: form, types and cardinality only; strict: also what FHIR discourages",
+    )
+    parser.add_argument(
+        "--targets",
+        choices=get_args(Targets),
+        default="named",
+        help="whose type is checked: of what a reference names (Patient/1), as by default, "
+        "or of what it leads to in the same file alone, as in HL7's validator",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -125,6 +137,7 @@ def _inspection(arguments: argparse.Namespace) -> Inspection:
         release=arguments.fhir.upper() if arguments.fhir else None,
         profiles=tuple(arguments.profile),
         mode=arguments.mode,
+        targets=arguments.targets,
         limits=Limits(bytes=BYTES_MAX),
     )
 

@@ -18,7 +18,7 @@ from fhir_kb.validation.limits import DEFAULT_LIMITS, Limits
 from fhir_kb.validation.profiles import Profiles
 from fhir_kb.validation.stated_version import likely_release, release_of, stated_version
 from fhir_kb.validation.validator import Validator
-from fhir_kb.validation.walk import Mode
+from fhir_kb.validation.walk import Mode, Targets
 
 
 def validate(
@@ -28,6 +28,7 @@ def validate(
     profiles: Sequence[str] = (),
     packages: Sequence[str] = (),
     mode: Mode = "standard",
+    targets: Targets = "named",
     limits: Limits = DEFAULT_LIMITS,
 ) -> list[Issue]:
     """Return what is wrong with a resource or Bundle, and what could not be checked of it.
@@ -36,14 +37,15 @@ def validate(
     ``json.loads`` returns it. ``version`` is R4, R4B, R5 or a number of theirs (4.0, 4.0.1);
     without it, what the resource says of itself, else R4. ``profiles`` are canonical URLs that it
     must meet beside those in its ``meta.profile``; ``packages`` are where profiles are found
-    beside our own: folders, .tgz files, names of installed packages. Any other version is refused
+    beside our own: folders, .tgz files, names of installed packages. ``targets="resolved"`` checks
+    the type only of what a reference leads to, not of what it names (``Patient/1``). Any other version is refused
     (NotAcceptable), and a package that is not there (UnknownResource); everything else is said by
     the issues.
     """
     content = _with_decimals(resource) if isinstance(resource, dict) else resource
     release = _release(content, version)
     validator = Validator(load(release), _conformance(release, tuple(packages)))
-    return validator.validate(content, profiles=profiles, mode=mode, limits=limits)
+    return validator.validate(content, profiles=profiles, mode=mode, targets=targets, limits=limits)
 
 
 @lru_cache(maxsize=16)

@@ -52,7 +52,9 @@ def _check(
         named = _named_type(walk, node, at, reference)
     if isinstance(stated, str):
         named = _agreed(walk, node, at, stated, named)
-    if named is not None and not _is_target(walk, named, targets):
+    if named is None or _is_target(walk, named, targets):
+        return
+    if walk.targets == "named" or stated is not None or _is_at_hand(walk, reference):
         walk.report(
             "wrong-target",
             node,
@@ -101,6 +103,13 @@ def _check_in_bundle(walk: Walk, node: Node, at: str, reference: str, scope: Sco
             entries=listed([f"entry[{each}]" for each in alike]),
             base=scope.full_url or "no fullUrl",
         )
+
+
+def _is_at_hand(walk: Walk, reference: object) -> bool:
+    """Whether the resource itself tells its type, not only the text of the reference."""
+    return isinstance(reference, str) and (
+        reference.startswith("#") or walk.resolve(reference) is not None
+    )
 
 
 def _type_of(resource: Any) -> str | None:

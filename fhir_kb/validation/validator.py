@@ -23,7 +23,7 @@ from fhir_kb.validation.issue import Fixed, Issue
 from fhir_kb.validation.limits import DEFAULT_LIMITS, Limits
 from fhir_kb.validation.messages import MESSAGES
 from fhir_kb.validation.shapes import shapes_of
-from fhir_kb.validation.walk import Conformance, Mode, Schema, Stopped, Walk
+from fhir_kb.validation.walk import Conformance, Mode, Schema, Stopped, Targets, Walk
 from fhir_kb.validation.walker import Walker
 
 
@@ -69,6 +69,7 @@ class Validator:
         *,
         profiles: Sequence[str] = (),
         mode: Mode = "standard",
+        targets: Targets = "named",
         limits: Limits = DEFAULT_LIMITS,
         part: Path = (),
     ) -> list[Issue]:
@@ -85,6 +86,7 @@ class Validator:
             mode=mode,
             limits=limits,
             profiles=profiles,
+            targets=targets,
             is_xml=is_xml,
         )
         try:
@@ -139,6 +141,7 @@ def validate(
     profiles: Sequence[str] = (),
     conformance: Conformance = SPECIFICATION_ONLY,
     mode: Mode = "standard",
+    targets: Targets = "named",
     limits: Limits = DEFAULT_LIMITS,
 ) -> list[Issue]:
     """Return what is wrong with ``resource`` in FHIR ``version`` (R4, R4B or R5).
@@ -148,7 +151,9 @@ def validate(
     found. Any other version is refused; everything else is said by the issues.
     """
     validator = _validator(version.upper(), conformance)
-    return validator.validate(resource, profiles=profiles, mode=mode, limits=limits)
+    return validator.validate(
+        resource, profiles=profiles, mode=mode, targets=targets, limits=limits
+    )
 
 
 @lru_cache(maxsize=16)

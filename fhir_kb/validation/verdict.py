@@ -15,7 +15,7 @@ from fhir_kb.validation.issue import Fixed, Issue
 from fhir_kb.validation.limits import DEFAULT_LIMITS, Limits
 from fhir_kb.validation.stated_version import likely_release, stated_version
 from fhir_kb.validation.validator import Validator
-from fhir_kb.validation.walk import Conformance, Mode
+from fhir_kb.validation.walk import Conformance, Mode, Targets
 
 VersionSource = Literal["told", "stated", "assumed"]
 Outcome = Literal["valid", "invalid", "not checked"]
@@ -77,6 +77,7 @@ class Inspection:
     release: str | None = None
     profiles: Sequence[str] = ()
     mode: Mode = "standard"
+    targets: Targets = "named"
     limits: Limits = DEFAULT_LIMITS
 
     def verdict(self, document: Document) -> Verdict:
@@ -90,7 +91,11 @@ class Inspection:
             return _unchecked(document, error.message)
         validator = Validator(load(release), self.conformance(release))
         found = validator.validate(
-            document.content, profiles=self.profiles, mode=self.mode, limits=self.limits
+            document.content,
+            profiles=self.profiles,
+            mode=self.mode,
+            targets=self.targets,
+            limits=self.limits,
         )
         issues = tuple(_in_file(issue, document.line) for issue in found)
         seconds = time.perf_counter() - start

@@ -30,6 +30,9 @@ from fhir_kb.validation.messages import MESSAGES
 from fhir_kb.validation.resolution import BundleIndex, Scope, ids_in
 
 Mode = Literal["structure", "standard", "strict"]
+Targets = Literal["named", "resolved"]
+"""What the types of references are checked of: also of what a reference only names, or of what is
+at hand (contained, in the Bundle, or stated in ``Reference.type``) alone."""
 Rule = Callable[["Walk", Node], None]
 """A check of one node: it reports to the walk and returns nothing."""
 
@@ -92,11 +95,13 @@ class Walk:
         mode: Mode,
         limits: Limits,
         profiles: Iterable[str] = (),
+        targets: Targets = "named",
         is_xml: bool = False,
     ) -> None:
         self.definitions = definitions
         self.conformance = conformance
         self.mode = mode
+        self.targets = targets
         self.limits = limits
         self.profiles = tuple(profiles)
         self.is_xml = is_xml
@@ -258,6 +263,7 @@ class Walk:
             self.conformance,
             mode=self.mode,
             limits=self.limits,
+            targets=self.targets,
             is_xml=self.is_xml,
         )
         trial.deadline = self.deadline

@@ -23,6 +23,14 @@ BUNDLE = (
 )
 
 
+@pytest.mark.parametrize(("targets", "status"), [("named", 1), ("resolved", 0)])
+def test_what_a_reference_names_can_be_left_open(folder: Path, targets: str, status: int) -> None:
+    """Who compares with HL7's validator needs its default as well."""
+    reference = '{"resourceType":"Patient","managingOrganization":{"reference":"Practitioner/1"}}'
+    (folder / "a.json").write_text(reference)
+    assert main(["validate", "a.json", "--targets", targets]) == status
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
