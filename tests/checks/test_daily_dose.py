@@ -142,6 +142,19 @@ def test_each_disease_has_its_greatest_dose(
     assert found(result) == expected
 
 
+@pytest.mark.parametrize(
+    ("code", "dose", "expected"),
+    [
+        (LENALIDOMIDE_25, 26, "lenalidomide-myeloma-eu"),
+        (POMALIDOMIDE_4, 5, "pomalidomide-myeloma-eu"),
+        (THALIDOMIDE_100, 300, "thalidomide-myeloma-eu"),
+    ],
+)
+def test_europe_has_its_own_row_in_myeloma(code: str, dose: int, expected: str) -> None:
+    orders, disease = [dosed(code, dose)], [condition(MYELOMA)]
+    assert found(ask("dose-maxima", orders, jurisdiction="EU", conditions=disease)) == [expected]
+
+
 def test_without_a_disease_on_record_the_maximum_is_not_known() -> None:
     result = ask("dose-maxima", [dosed(LENALIDOMIDE_25, 50)])
     assert result.outcome == "not-done"

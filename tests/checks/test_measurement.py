@@ -6,7 +6,6 @@ import pytest
 from charts import (
     ASPIRIN,
     LENALIDOMIDE_25,
-    MDS,
     MYELOMA,
     POMALIDOMIDE_4,
     THALASSEMIA,
@@ -166,8 +165,6 @@ def test_a_component_of_a_panel_is_a_value() -> None:
     [
         (LENALIDOMIDE_25, MYELOMA, 5000, 29999, ["lenalidomide-myeloma-us-platelets"]),
         (LENALIDOMIDE_25, MYELOMA, 5000, 30000, []),
-        (LENALIDOMIDE_25, MDS, 499, 200000, ["lenalidomide-mds-us-neutrophils"]),
-        (LENALIDOMIDE_25, MDS, 500, 200000, []),
         (POMALIDOMIDE_4, MYELOMA, 499, 200000, ["pomalidomide-myeloma-neutrophils"]),
         (POMALIDOMIDE_4, MYELOMA, 500, 50000, []),
         (
@@ -181,6 +178,8 @@ def test_a_component_of_a_panel_is_a_value() -> None:
             ],
         ),
         (POMALIDOMIDE_4, "109385007", 999, 200000, ["pomalidomide-kaposi-neutrophils"]),
+        (POMALIDOMIDE_4, "109385007", 5000, 74999, ["pomalidomide-kaposi-platelets"]),
+        (POMALIDOMIDE_4, "109385007", 5000, 75000, []),
         (THALIDOMIDE_50, MYELOMA, 749, 200000, ["thalidomide-neutrophils"]),
         (THALIDOMIDE_50, MYELOMA, 750, 200000, []),
     ],

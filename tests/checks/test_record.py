@@ -58,6 +58,19 @@ def test_a_medicine_of_the_same_session_counts() -> None:
 
 
 @pytest.mark.parametrize(
+    ("jurisdiction", "expected"), [("US", "strong-inhibitor"), ("EU", "strong-inhibitor-eu")]
+)
+def test_each_jurisdiction_has_its_dose_beside_an_inhibitor(
+    jurisdiction: str, expected: str
+) -> None:
+    """The US text names 2 mg, the European one half the dose."""
+    medications = [medication("42355")]
+    orders = [order(POMALIDOMIDE_4)]
+    result = ask("pomalidomide-cyp1a2", orders, jurisdiction=jurisdiction, medications=medications)
+    assert found(result) == [expected]
+
+
+@pytest.mark.parametrize(
     ("record", "expected"),
     [
         (condition("128053003"), [("thrombosis-now", "critical")]),
@@ -139,6 +152,12 @@ def test_alcohol_is_found_among_conditions() -> None:
             [order()],
             {"conditions": [condition("866041003")]},
             ["breastfeeding"],
+        ),
+        (
+            "breastfeeding",
+            [order(POMALIDOMIDE_4)],
+            {"conditions": [condition("866041003")]},
+            ["breastfeeding-pomalidomide"],
         ),
         (
             "severe-skin-reaction",
