@@ -1,0 +1,1 @@
+"""Bundles posted to the base: batch, where each entry stands alone, and transaction."""
