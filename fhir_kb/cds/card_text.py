@@ -110,8 +110,8 @@ def _orders(told: list[Told]) -> Iterator[str]:
         own = [entry for entry in told if entry.subject.origin == subject]
         lines = [f"**{_name(own[0].subject)}**", ""]
         for finding in dict.fromkeys(entry.finding for entry in own):
-            words = " ".join(filter(None, (finding.summary, finding.detail)))
-            lines.append(f"- {escaped(capitalised(words))}")
+            words = map(capitalised, filter(None, (finding.summary, finding.detail)))
+            lines.append(f"- {escaped(' '.join(words))}")
             lines += [
                 f"  - {escaped(seen.words)} ({escaped(seen.origin.reference)})"
                 for seen in finding.evidence

@@ -84,7 +84,9 @@ class CardMaker:
         ]
         others = dict.fromkeys(entry.gap.reason for entry in untold if not entry.gap.category)
         besides = [f"{name}: {reason}" for name, reason in unseen.items()]
-        summary = f"Not checked: {'; '.join([*categories, *others, *besides])}"
+        titles = {entry.rule.header.title for entry in untold}
+        which = f" ({min(titles)})" if len(titles) == 1 else ""
+        summary = f"Not checked{which}: {'; '.join([*categories, *others, *besides])}"
         release = self.pages.knowledge.release
         source = f"fhir_kb, knowledge release {release.version}"
         rules = {entry.rule.id: entry.rule for entry in untold}

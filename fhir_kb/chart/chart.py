@@ -51,7 +51,7 @@ class Record:
     """A record of the patient, recognised by the code sets of the knowledge.
 
     ``sets`` are the code sets it belongs to and how it was recognised; ``text`` are our words
-    for it. ``unclear`` are the sets of which it cannot be told whether it belongs to them.
+    for it, ``term`` those of the code that told (empty if none did). ``unclear`` are the sets of which it cannot be told whether it belongs to them.
     ``fault`` says why it must not be used (entered in error, an unknown modifier); it is empty
     for a good record.
     """
@@ -60,6 +60,7 @@ class Record:
     sets: Mapping[str, Confidence] = field(default_factory=dict)
     unclear: frozenset[str] = frozenset()
     text: str = ""
+    term: str = ""
     fault: str = ""
 
     @property
@@ -111,11 +112,15 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation(Record):
-    """A measurement or finding; ``answers`` are the code sets of a coded or worded value."""
+    """A measurement or finding; ``answers`` are the code sets of a coded or worded value.
+
+    ``answer`` are our words for that value.
+    """
 
     when: When | None = None
     measure: Measure | None = None
     answers: Mapping[str, Confidence] = field(default_factory=dict)
+    answer: str = ""
 
     @property
     def concerns(self) -> frozenset[str]:
@@ -189,7 +194,8 @@ class Chart:
 
     ``orders`` are all unsigned orders of the session (or those being dispatched); ``focus`` are
     the references of those that advice is asked for. ``medications`` are what the patient has
-    had before this session. ``code_sets`` are what records were recognised by.
+    had before this session. ``code_sets`` are what records were recognised by, ``indications``
+    those of what a medicine of ours is given for.
     """
 
     hook: str
@@ -197,6 +203,7 @@ class Chart:
     patient: Patient
     categories: Mapping[CategoryName, Category]
     code_sets: Mapping[str, CodeSet]
+    indications: frozenset[str] = frozenset()
     orders: Records[Medication] = Records()
     focus: frozenset[Origin] = frozenset()
     medications: Records[Medication] = Records()

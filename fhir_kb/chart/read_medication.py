@@ -111,6 +111,7 @@ def read_medication(reader: Reader, resource: Json, origin: Origin) -> Medicatio
         sets=what.sets,
         unclear=what.unclear,
         text=what.text,
+        term=what.term,
         fault=reader.fault(resource) or (reader.fault(details) if details else ""),
         kind=form.kind,
         current=form.is_current(resource),

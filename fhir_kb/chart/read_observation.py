@@ -44,10 +44,12 @@ def _observation(
         sets=what.sets,
         unclear=what.unclear,
         text=what.text,
+        term=what.term,
         fault=fault,
         when=when,
         measure=_measure(reader, part, what.sets),
         answers=answer.sets,
+        answer=answer.term.lower() or answer.text,
     )
 
 

@@ -81,6 +81,7 @@ def read_chart(request: Request, vocabulary: Vocabulary) -> Chart:
         patient=_patient(reader, taken["patient"][1]),
         categories=states,
         code_sets=vocabulary.code_sets,
+        indications=vocabulary.indications,
         orders=orders,
         focus=_focus(orders, ordered, request.selections),
         medications=Records(

@@ -14,6 +14,7 @@ from fhir_kb.chart.chart import Confidence
 from fhir_kb.chart.elements import Terms
 from fhir_kb.facts.code_set import CategoryName, CodeSet, MemberCode
 from fhir_kb.facts.knowledge import Knowledge
+from fhir_kb.facts.rule import Criterion
 from fhir_kb.units import parse
 
 _SAME_SYSTEM: Mapping[str, str] = {
@@ -23,6 +24,8 @@ _SAME_SYSTEM: Mapping[str, str] = {
     "urn:oid:2.16.840.1.113883.6.96": "http://snomed.info/sct",
     "urn:oid:2.16.840.1.113883.6.73": "http://www.whocc.no/atc",
 }
+_TAG = re.compile(r" \([^()]*\)$")
+"""What SNOMED CT adds to a name, to tell a disorder from a finding."""
 _ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
 _STRENGTH = re.compile(r"(?<![\d.,-])(\d+(?:\.\d+)?)\s*mg\b(?!\s*/)")
 
@@ -31,12 +34,14 @@ _STRENGTH = re.compile(r"(?<![\d.,-])(\d+(?:\.\d+)?)\s*mg\b(?!\s*/)")
 class Recognition:
     """The sets that a record belongs to, and those of which it cannot be told.
 
-    ``text`` are our words for the narrowest set. ``member`` is the code that told, if one did.
+    ``text`` are our words for what it is: for the narrowest set, of the category that was named
+    first. ``term`` is what the code that told, ``member``, is called; empty if only words told.
     """
 
     sets: Mapping[str, Confidence] = field(default_factory=dict)
     unclear: frozenset[str] = frozenset()
     text: str = ""
+    term: str = ""
     member: MemberCode | None = None
 
     @property
@@ -74,6 +79,12 @@ class Vocabulary:
         self._doubts = [entry.words for entry in knowledge.wordings if entry.means == "doubt"]
         members = (member for found in self._members.values() for _, member in found)
         self._brands = {member.brand for member in members if member.brand}
+        self._indications = frozenset(
+            name
+            for rule in knowledge.rules.values()
+            for criterion in rule.of(Criterion)
+            for name in criterion.patients
+        )
         self._units = {entry.written: entry.ucum for entry in knowledge.unit_spellings}
 
     def codes(self, code_set: str, system: str) -> tuple[str, ...]:
@@ -84,6 +95,11 @@ class Vocabulary:
             for member in self._sets[part].codes
             if member.system == system
         )
+
+    @property
+    def indications(self) -> frozenset[str]:
+        """The code sets of what a rule has figures for: what medicines are given for."""
+        return self._indications
 
     @property
     def code_sets(self) -> Mapping[str, CodeSet]:
@@ -109,11 +125,13 @@ class Vocabulary:
         unclear: frozenset[str] = frozenset()
         if not told:
             unclear = self._by_words(terms, categories, sets) | self._untold(terms, categories)
-        first = next(iter(sorted(sets, key=lambda name: (len(self._parts(name)), name))), "")
+        first = min(sets, key=lambda name: self._rank(name, categories), default="")
+        member = next((member for name, member in told if name == first), None)
         return Recognition(
             sets=sets,
             unclear=unclear.difference(sets),
             text=self._sets[first].text if first else "",
+            term=_TAG.sub("", member.display) if member is not None else "",
             member=next((member for _, member in told), None),
         )
 
@@ -131,6 +149,10 @@ class Vocabulary:
         if spelt:
             return spelt
         return written if written and parse(written) is not None else None
+
+    def _rank(self, name: str, categories: tuple[CategoryName, ...]) -> tuple[int, int, str]:
+        """Return a sort key by which the set that tells most of a record comes first."""
+        return categories.index(self._sets[name].category), len(self._parts(name)), name
 
     def _lookup(self, system: str, code: str) -> Iterator[tuple[str, MemberCode]]:
         written = _dotted(code) if system == _ICD_10_CM else code

@@ -30,7 +30,7 @@ def criteria_for(question: Question, kind: type[C], answer: Answer) -> Iterator[
 
 
 def criteria_by_indication(question: Question, kind: type[C], answer: Answer) -> Iterator[C]:
-    """Yield the criteria that apply; say so when the indication that decides is not recorded."""
+    """Yield the criteria that apply; say so when none is for what the medicine is given for."""
     yielded = False
     for criterion in criteria_for(question, kind, answer):
         yielded = True
@@ -41,7 +41,20 @@ def criteria_by_indication(question: Question, kind: type[C], answer: Answer) ->
         if criterion.patients and (not criterion.drugs or question.subject.is_in(*criterion.drugs))
     ]
     if waiting and not yielded:
-        answer.gaps.append(Gap("what the medicine is given for is not recorded", "conditions"))
+        answer.gaps.append(_untold_indication(question))
+
+
+def _untold_indication(question: Question) -> Gap:
+    """Return why no row applies: nothing tells what the medicine is for, or no row is for that."""
+    chart = question.chart
+    given_for = [
+        chart.code_sets[name].text for name in chart.indications & question.subject.reasons.keys()
+    ]
+    on_record = [record.text for record in look_for(question, chart.indications).records]
+    known = sorted(set(given_for or on_record))
+    if known:
+        return Gap(f"the rule has no figures for {' or '.join(known)}")
+    return Gap("what the medicine is given for is not recorded", "conditions")
 
 
 def is_answered(question: Question, criterion: Criterion) -> bool:

@@ -8,6 +8,7 @@ from fhir_kb.checks.population import membership
 from fhir_kb.checks.question import Answer, Question
 from fhir_kb.checks.records import category_gaps, look_for
 from fhir_kb.checks.result import Change, Gap
+from fhir_kb.checks.words import record_words
 from fhir_kb.facts.criteria import PregnancyCriterion
 
 
@@ -21,7 +22,7 @@ def check(question: Question) -> Answer:
         if found:
             stop = Change(question.subject.origin, "Withdraw this order", stop=True)
             changes = (stop,) if question.subject.origin in question.chart.focus else ()
-            names = dict.fromkeys(record.text for record in found)
+            names = dict.fromkeys(record_words(record) for record in found)
             answer.find(question, criterion, found, changes, record=", ".join(names))
     return answer
 

@@ -3,6 +3,7 @@
 from fhir_kb.checks.criteria import criteria_for, is_answered
 from fhir_kb.checks.question import Answer, Question
 from fhir_kb.checks.records import look_for
+from fhir_kb.checks.words import record_words
 from fhir_kb.facts.criteria import RecordCriterion
 
 
@@ -13,6 +14,6 @@ def check(question: Question) -> Answer:
         search = look_for(question, criterion.records, criterion.when)
         answer.miss(search.gaps)
         if search.records and not is_answered(question, criterion):
-            names = dict.fromkeys(record.text for record in search.records)
+            names = dict.fromkeys(record_words(record) for record in search.records)
             answer.find(question, criterion, search.records, record=", ".join(names))
     return answer

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from fhir_kb.chart.chart import Medication, Observation, Record
+from fhir_kb.chart.chart import Condition, Medication, Observation, Procedure, Record
 from fhir_kb.chart.when import When
 from fhir_kb.checks.result import Evidence
 from fhir_kb.facts.code_set import CategoryName
@@ -22,14 +22,29 @@ CATEGORY_WORDS: Mapping[CategoryName, str] = {
 
 def evidence_of(record: Record) -> Evidence:
     """Return where a record is and what it says."""
-    words = record.text or "record"
-    if isinstance(record, Observation):
-        if record.measure is not None:
-            words = f"{words}: {record.measure.text}"
-        words += day_words(record.when)
-    elif isinstance(record, Medication):
-        words += day_words(record.written)
+    words = record_words(record) or "record"
+    match record:
+        case Observation():
+            if record.measure is not None:
+                words = f"{words}: {record.measure.text}"
+            words += day_words(record.when)
+        case Medication():
+            words += day_words(record.written)
+        case Condition():
+            words = record.term or words
+            recorded = day_words(record.recorded)
+            words += f", recorded{recorded}" if recorded else ""
+        case Procedure():
+            words = record.term or words
+            words += day_words(record.when)
     return Evidence(record.origin, words)
+
+
+def record_words(record: Record) -> str:
+    """Return what a record is, in our words: ``pregnancy``, ``pregnancy test: positive``."""
+    if isinstance(record, Observation) and record.answer:
+        return f"{record.text}: {record.answer}"
+    return record.text
 
 
 def day_words(when: When | None) -> str:
