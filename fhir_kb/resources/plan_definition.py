@@ -34,6 +34,7 @@ from fhir_kb.resources.datatypes import (
 )
 from fhir_kb.resources.frame import frame
 from fhir_kb.resources.sourcing import sourced
+from fhir_kb.resources.use_context import medicines_in_focus
 from fhir_kb.resources.wording import amount_words, frequency_words
 from fhir_kb.settings import CANONICAL
 
@@ -72,7 +73,10 @@ def build_r5(context: Context) -> Iterator[Json]:
         actions = list(_actions(context, drug))
         if actions:
             title = f"{context.text(drug.concept)}: monitoring and adjustment"
-            yield _plan(context, f"{drug.id}-safety", title, "drug-knowledge", actions)
+            focus = medicines_in_focus(context, [drug.id])
+            yield _plan(
+                context, f"{drug.id}-safety", title, "drug-knowledge", actions, useContext=focus
+            )
     for study in context.knowledge.studies.values():
         actions = list(_actions(context, study))
         if actions:
@@ -120,6 +124,7 @@ def _programme(context: Context, drug: Drug, programme: RiskProgramme) -> Json:
         [_requirement(context, fact) for fact in requirements],
         programme.goals,
         publisher=authority.name if authority else None,
+        useContext=medicines_in_focus(context, [drug.id]),
         jurisdiction=[{"coding": [coding(_COUNTRIES, place)]}] if place else None,
     )
     if programme.mandatory:

@@ -22,6 +22,7 @@ from fhir_kb.resources.code_set import code_set_url, code_sets_in
 from fhir_kb.resources.context import Context
 from fhir_kb.resources.datatypes import coded, complex_extension, present
 from fhir_kb.resources.sourcing import sourced
+from fhir_kb.resources.use_context import medicines_in_focus
 from fhir_kb.settings import CANONICAL
 
 _THO = "http://terminology.hl7.org/CodeSystem"
@@ -69,6 +70,7 @@ def _plan(context: Context, rule: Rule) -> Json:
         extension=[_attributes(header.attributes)],
         type=coded(f"{_THO}/plan-definition-type", "eca-rule", "ECA Rule"),
         description=header.purpose,
+        useContext=medicines_in_focus(context, header.drugs),
         usage=f"CDS Hooks: {hooks}",
         library=[f"{CANONICAL}/Library/{rule_id(rule)}"],
         action=[_action(context, rule, fact) for fact in rule],

@@ -11,12 +11,11 @@ from fhir_kb.formats.json import write_json
 from fhir_kb.resources.frame import profile_name
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
-from fhir_kb.rest.validate import DEFINITION
+from fhir_kb.rest.operations.table import operations_of_system, operations_of_type
 from fhir_kb.search import includes, revincludes
 from fhir_kb.settings import CANONICAL
 
 _INTERACTIONS = ("read", "vread", "search-type")
-_VALIDATE: Json = {"name": "validate", "definition": DEFINITION}
 
 
 def capabilities(endpoint: Endpoint, request: Request) -> Response:
@@ -46,14 +45,7 @@ def _statement(endpoint: Endpoint, base: str) -> Json:
                 "documentation": "Curated knowledge; read-only. Unknown search parameters are "
                 "left out and reported, or refused with Prefer: handling=strict.",
                 "resource": [_resource(endpoint, type) for type in endpoint.types],
-                "operation": [
-                    _VALIDATE
-                    | {
-                        "documentation": "On every resource type of this version and on every "
-                        "stored instance. mode takes structure, standard and strict too: how far "
-                        "the validator looks."
-                    }
-                ],
+                "operation": operations_of_system(),
             }
         ],
     }
@@ -69,7 +61,7 @@ def _resource(endpoint: Endpoint, type: str) -> Json:
         "searchInclude": sorted(includes(endpoint.table, type)),
         "searchRevInclude": sorted(revincludes(endpoint.table, type)),
         "searchParam": list(_parameters(endpoint, type)),
-        "operation": [_VALIDATE],
+        "operation": operations_of_type(type),
     }
     profile = f"{CANONICAL}/StructureDefinition/{profile_name(type)}"
     if profile in endpoint.version.profiles:

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from fhir_kb.errors import NotAcceptable
 
-Format = Literal["json", "xml"]
+Format = Literal["json", "xml", "html"]
 
 FORMATS: Mapping[str, Format] = {
     "json": "json",
@@ -24,8 +24,14 @@ FORMATS: Mapping[str, Format] = {
     "application/fhir+xml": "xml",
     "application/xml": "xml",
     "text/xml": "xml",
+    "html": "html",
+    "text/html": "html",
 }
-MEDIA_TYPES: Mapping[Format, str] = {"json": "application/fhir+json", "xml": "application/fhir+xml"}
+MEDIA_TYPES: Mapping[Format, str] = {
+    "json": "application/fhir+json",
+    "xml": "application/fhir+xml",
+    "html": "text/html",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def negotiate(accept: str, format_parameter: str | None) -> Asked:
     where = "_format" if format_parameter else "Accept"
     raise NotAcceptable(
         f"{where} asks for {asked!r}; this server writes application/fhir+json and "
-        "application/fhir+xml (also json, xml, application/json, application/xml)"
+        "application/fhir+xml (also json, xml, application/json, application/xml, text/html)"
     )
 
 

@@ -10,9 +10,9 @@ from fhir_kb.errors import MethodNotAllowed, UnknownType
 from fhir_kb.rest.capability_statement import capabilities
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
+from fhir_kb.rest.operations.table import operation_routes
 from fhir_kb.rest.read import check_type, read, vread
 from fhir_kb.rest.search_type import search_type
-from fhir_kb.rest.validate import validate_instance, validate_type
 
 Interaction = Callable[..., Response]
 """Called with the endpoint, the request, and the path's arguments in their order."""
@@ -37,8 +37,7 @@ ROUTES: tuple[Route, ...] = (
     Route(("metadata",), {"GET": capabilities}),
     Route(("{type}",), {"GET": search_type}),
     Route(("{type}", "_search"), {"POST": search_type}),
-    Route(("{type}", "$validate"), {"POST": validate_type}),
-    Route(("{type}", "{id}", "$validate"), {"GET": validate_instance, "POST": validate_instance}),
+    *(Route(path, methods) for path, methods in operation_routes()),
     Route(("{type}", "{id}"), {"GET": read}),
     Route(("{type}", "{id}", "_history", "{version}"), {"GET": vread}),
 )

@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/datatypes.html#instant
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from time import time_ns
 
 from fhir_kb.errors import StoreError
 
@@ -22,3 +23,22 @@ def microseconds(instant: str) -> int:
         raise StoreError(
             f"{instant!r} is no instant; meta.lastUpdated is written like 2024-05-01T00:00:00Z"
         ) from None
+
+
+def instant_text(value: int) -> str:
+    """Return microseconds since 1970 UTC as FHIR writes an instant; thousandths where needed."""
+    moment = _EPOCH + value * _MICROSECOND
+    precision = "seconds" if not value % 1_000_000 else "milliseconds"
+    return moment.isoformat(timespec=precision).replace("+00:00", "Z")
+
+
+def now() -> int:
+    """Return the present by this machine's clock, in microseconds since 1970 UTC."""
+    return time_ns() // 1000
+
+
+def instant_text(microseconds: int) -> str:
+    """Return ``meta.lastUpdated`` in whole milliseconds, not before ``microseconds``."""
+    milliseconds = -(-microseconds // 1000)
+    moment = _EPOCH + milliseconds * 1000 * _MICROSECOND
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -39,9 +39,15 @@ def _search(resource: Json) -> Iterator[tuple[str, str]]:
     yield "Expression", resource["expression"]
 
 
+def _parameters(resource: Json) -> Iterator[tuple[str, str]]:
+    for parameter in resource["parameter"]:
+        yield f"{parameter['name']} ({parameter['use']})", parameter["documentation"]
+
+
 _ROWS: Mapping[str, Callable[[Json], Iterator[tuple[str, str | None]]]] = {
     "StructureDefinition": _elements,
     "CodeSystem": _codes,
     "ValueSet": _included,
     "SearchParameter": _search,
+    "OperationDefinition": _parameters,
 }

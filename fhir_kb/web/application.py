@@ -19,7 +19,7 @@ from fhir_kb.search import Limits
 from fhir_kb.settings import Settings, read_settings
 from fhir_kb.store import SnapshotHolder
 from fhir_kb.versions import VERSIONS, Version
-from fhir_kb.web import cds, fhir, health, schema
+from fhir_kb.web import cds, fhir, health, schema, start
 from fhir_kb.web.replies import flask_response
 
 _LOG = logging.getLogger("fhir_kb")
@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(cds.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(schema.blueprint)
+    app.register_blueprint(start.blueprint)
     app.register_error_handler(FhirKbError, _refused)
     app.register_error_handler(HTTPException, _not_ours)
     app.register_error_handler(Exception, _failed)

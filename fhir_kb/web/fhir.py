@@ -38,11 +38,12 @@ def fhir(path: str) -> FlaskResponse:
     """Answer one FHIR request; refusals are outcomes in the format that was asked for."""
     asked = _asked()
     endpoint, mount, rest = _endpoint(path, asked)
+    base = _base(mount)
     try:
-        response = answer(endpoint, _request(mount, rest))
+        response = answer(endpoint, _request(base, rest))
     except RequestError as error:
         response = error_response(error)
-    return flask_response(response, endpoint.version, asked.format)
+    return flask_response(response, endpoint.version, asked.format, base)
 
 
 def _asked() -> Asked:
@@ -66,10 +67,13 @@ def _endpoint(path: str, asked: Asked) -> tuple[Endpoint, str, str]:
     return endpoint, mount, rest
 
 
-def _request(mount: str, rest: str) -> Request:
+def _base(mount: str) -> str:
     settings = cast("Settings", current_app.extensions["fhir_kb_settings"])
     root = settings.base_url.rstrip("/") or request.host_url.rstrip("/")
-    base = f"{root}/fhir/{mount}" if mount else f"{root}/fhir"
+    return f"{root}/fhir/{mount}" if mount else f"{root}/fhir"
+
+
+def _request(base: str, rest: str) -> Request:
     return Request(
         method=request.method,
         base=base,

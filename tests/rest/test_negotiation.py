@@ -15,7 +15,9 @@ from fhir_kb.rest.negotiation import Asked, negotiate, prefers_strict
         ("application/fhir+json; fhirVersion=5.0", None, Asked("json", "5.0")),
         ('application/fhir+xml;fhirVersion="4.0"', None, Asked("xml", "4.0")),
         ("application/xml;q=0.9, application/json;q=0.8", None, Asked("xml", None)),
-        ("text/html, application/json;q=0.1", None, Asked("json", None)),
+        ("image/png, application/json;q=0.1", None, Asked("json", None)),
+        ("text/html,application/xml;q=0.9,*/*;q=0.8", None, Asked("html", None)),
+        ("application/json, text/html;q=0.9", None, Asked("json", None)),
         ("application/json;q=0, */*;q=0.2", None, Asked("json", None)),
         ("text/html", "json", Asked("json", None)),
         ("application/fhir+json", "xml", Asked("xml", None)),
@@ -31,7 +33,7 @@ def test_the_best_acceptable_format_is_chosen(
 
 @pytest.mark.parametrize(
     ("accept", "format_parameter"),
-    [("text/html", None), ("application/json;q=0", None), ("", "csv")],
+    [("image/png", None), ("application/json;q=0", None), ("", "csv")],
 )
 def test_what_cannot_be_written_is_refused(accept: str, format_parameter: str | None) -> None:
     """The refusal names what would work."""

@@ -56,7 +56,7 @@ def test_the_version_is_negotiated_without_a_mount(
         ("/fhir/r4/Medication/aspirin/_history/7", {}, 404, "not-found", "has no version '7'"),
         ("/fhir/r4/Medication/aspirin/x", {}, 404, "not-supported", "/metadata"),
         ("/elsewhere", {}, 404, "not-supported", "FHIR is served at /fhir"),
-        ("/fhir/r4/Medication/aspirin", {"Accept": "text/html"}, 406, "not-supported", "fhir+xml"),
+        ("/fhir/r4/Medication/aspirin", {"Accept": "image/png"}, 406, "not-supported", "fhir+xml"),
         (
             "/fhir/Medication/aspirin",
             {"Accept": "application/fhir+json; fhirVersion=3.0"},

@@ -1,0 +1,137 @@
+"""``$everything``: a medicine with its events, studies, evidence and sources, page by page.
+
+https://hl7.org/fhir/R4/operations.html; the operation is our own and published as an
+OperationDefinition. It stands on MedicationKnowledge as FHIR's own stands on Patient.
+"""
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+
+from fhir_kb.errors import ExpiredPage, InvalidParameter
+from fhir_kb.formats.json import write_json
+from fhir_kb.rest.endpoint import Endpoint
+from fhir_kb.rest.message import Request, Response
+from fhir_kb.rest.operations.given import Given, read_given
+from fhir_kb.rest.operations.parameter import Parameter
+from fhir_kb.rest.operations.reach import reach
+from fhir_kb.rest.read import check_type, found
+from fhir_kb.rest.search_type import query_text
+from fhir_kb.settings import CANONICAL
+from fhir_kb.store.instants import instant_text, microseconds
+from fhir_kb.store.interface import Store
+from fhir_kb.store.resource import StoredResource
+
+DEFINITION = f"{CANONICAL}/OperationDefinition/medication-knowledge-everything"
+TYPE = "MedicationKnowledge"
+PAGE = "_page"
+_PARAMETERS = (
+    Parameter("_since", "instant"),
+    Parameter("_type", repeats=True),
+    Parameter("_count", "count"),
+    Parameter(PAGE),
+)
+
+
+def everything(endpoint: Endpoint, request: Request, id: str) -> Response:
+    """Return a page of all that belongs to the medicine: itself first, then the newest first.
+
+    Refuses an id that is not there, a type that is not served, more than can be gathered
+    (TooCostly), and a page of a release that was replaced (ExpiredPage).
+    """
+    definitions = endpoint.version.definitions
+    given = read_given("$everything", _PARAMETERS, request, definitions)
+    found(endpoint, TYPE, id)
+    store = endpoint.store()
+    rows = list(_rows(endpoint, store, id, given))
+    asked = _asked(given, request)
+    size = min(_size(given, endpoint), endpoint.limits.page_size_max)
+    place = _place(given.text(PAGE), store, asked)
+    page = store.resources(rows[place : place + size])
+    links = [{"relation": "self", "url": _url(request, id, asked, given.text(PAGE))}]
+    if size and place + size < len(rows):
+        following = f"{place + size}-{_seal(store, asked)}"
+        links.append({"relation": "next", "url": _url(request, id, asked, following)})
+    return Response(200, b"".join(_bundle(request.base, len(rows), links, page)))
+
+
+def _rows(endpoint: Endpoint, store: Store, id: str, given: Given) -> Iterator[int]:
+    """Yield the rows that were asked for in their order."""
+    types = [name.strip() for value in given.every("_type") for name in value.split(",")]
+    for type in types:
+        check_type(endpoint, type)
+    reached = reach(store, id)
+    chosen = reached
+    if types:
+        chosen = reached - reached
+        for type in types:
+            chosen |= reached & store.rows_of_type(type)
+    start = store.row(TYPE, id)
+    since = given.one("_since")
+    for row in sorted(chosen, key=lambda row: (row != start, -row)):
+        if since is None or _changed(store, row) >= since:
+            yield row
+
+
+def _changed(store: Store, row: int) -> int:
+    return microseconds(store.resources([row])[0].last_updated)
+
+
+def _size(given: Given, endpoint: Endpoint) -> int:
+    size = given.one("_count")
+    return endpoint.limits.page_size if size is None else int(size)
+
+
+def _asked(given: Given, request: Request) -> tuple[tuple[str, str], ...]:
+    """Return the query that asks the same again, by GET, without the page."""
+    pairs = [pair for pair in request.pairs if pair[0] in ("_since", "_type", "_count")]
+    named = {name for name, _ in pairs}
+    return (
+        *pairs,
+        *(("_type", value) for value in given.every("_type") if "_type" not in named),
+        *(("_count", str(value)) for value in given.every("_count") if "_count" not in named),
+        *(
+            ("_since", instant_text(value))
+            for value in given.every("_since")
+            if "_since" not in named
+        ),
+    )
+
+
+def _place(page: str | None, store: Store, asked: Iterable[tuple[str, str]]) -> int:
+    """Return where a page begins; refuse one that was not written by this release."""
+    if page is None:
+        return 0
+    number, dash, seal = page.partition("-")
+    if not dash or not number.isdecimal():
+        raise InvalidParameter(f"{PAGE} is taken from the link 'next' only", expression=PAGE)
+    if seal != _seal(store, asked):
+        raise ExpiredPage(
+            "The knowledge changed since this $everything began; ask again from the first page",
+            expression=PAGE,
+        )
+    return int(number)
+
+
+def _seal(store: Store, asked: Iterable[tuple[str, str]]) -> str:
+    return sha256(repr((store.fingerprint, tuple(asked))).encode()).hexdigest()[:16]
+
+
+def _url(request: Request, id: str, asked: tuple[tuple[str, str], ...], page: str | None) -> str:
+    pairs = asked if page is None else (*asked, (PAGE, page))
+    query = query_text(pairs)
+    return f"{request.base}/{TYPE}/{id}/$everything" + (f"?{query}" if query else "")
+
+
+def _bundle(
+    base: str, total: int, links: list[dict[str, str]], page: Iterable[StoredResource]
+) -> Iterator[bytes]:
+    yield b'{"resourceType":"Bundle","type":"searchset","total":%d,"link":' % total
+    yield write_json(links)
+    entries = [
+        b'{"fullUrl":"%b","resource":%b,"search":{"mode":"match"}}'
+        % (f"{base}/{resource.type}/{resource.id}".encode(), resource.body)
+        for resource in page
+    ]
+    if entries:
+        yield b',"entry":[' + b",".join(entries) + b"]"
+    yield b"}"

@@ -1,0 +1,148 @@
+"""What a call of an operation gives: by GET as a query, by POST as a Parameters resource.
+
+https://hl7.org/fhir/R4/operations.html#request
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from fhir_kb.definitions import Definitions
+from fhir_kb.errors import InvalidParameter, UnsupportedMediaType, UnsupportedParameter
+from fhir_kb.formats import Json
+from fhir_kb.formats.json import read_json
+from fhir_kb.formats.xml import read_xml
+from fhir_kb.rest.message import Request
+from fhir_kb.rest.negotiation import FORMATS
+from fhir_kb.rest.operations.parameter import VALUES, Parameter, from_text
+
+
+class Given:
+    """The values of a call by the names of its parameters."""
+
+    def __init__(self, values: Mapping[str, list[Any]]) -> None:
+        self._values = values
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+    def every(self, name: str) -> list[Any]:
+        """Return the values of a parameter that may be repeated."""
+        return list(self._values.get(name, ()))
+
+    def one(self, name: str) -> Any:
+        """Return the value of a parameter, or None."""
+        return next(iter(self._values.get(name, ())), None)
+
+    def text(self, name: str) -> str | None:
+        """Return the text of a parameter, or None."""
+        value = self.one(name)
+        return value if isinstance(value, str) else None
+
+    def needed(self, name: str, why: str) -> str:
+        """Return the text of a parameter that must be given, or refuse the call."""
+        text = self.text(name)
+        if not text:
+            raise InvalidParameter(f"{name} is not given; {why}", expression=name)
+        return text
+
+
+def read_given(
+    operation: str,
+    parameters: Iterable[Parameter],
+    request: Request,
+    definitions: Definitions,
+) -> Given:
+    """Return what a call gives.
+
+    Refuses a parameter that the operation does not have or that is not acted on here, one given
+    twice that may stand once, a value of another kind, and a body that is no Parameters resource
+    and no resource that the operation takes.
+    """
+    known = {parameter.name: parameter for parameter in parameters}
+    values: dict[str, list[Any]] = {}
+    for name, text in request.pairs:
+        if name in known:
+            values.setdefault(name, []).append(from_text(_allowed(operation, known, name), text))
+        elif not name.startswith("_"):
+            raise _unknown(operation, known, name)
+    for name, value in _posted(operation, known, request, definitions):
+        values.setdefault(name, []).append(value)
+    for name, found in values.items():
+        if len(found) > 1 and not known[name].repeats:
+            raise InvalidParameter(f"{name} is given twice; it may stand once", expression=name)
+    return Given(values)
+
+
+def _posted(
+    operation: str, known: Mapping[str, Parameter], request: Request, definitions: Definitions
+) -> Iterator[tuple[str, Any]]:
+    if not request.body.strip():
+        return
+    resource = read_body(operation, request, definitions)
+    type = resource.get("resourceType")
+    if type != "Parameters":
+        yield _taking(operation, known, str(type)).name, resource
+        return
+    for sent in resource.get("parameter", []):
+        name = sent.get("name", "")
+        if name not in known:
+            raise _unknown(operation, known, name)
+        yield name, _value(_allowed(operation, known, name), sent)
+
+
+def read_body(operation: str, request: Request, definitions: Definitions) -> Json:
+    """Return the resource that was posted, JSON or XML; refuse another media type."""
+    media_type = request.header("content-type").partition(";")[0].strip().lower()
+    if media_type and media_type not in FORMATS:
+        raise UnsupportedMediaType(
+            f"{operation} reads application/fhir+json and application/fhir+xml, not {media_type}"
+        )
+    if FORMATS.get(media_type, "json") == "xml":
+        return read_xml(request.body, definitions.type)
+    return read_json(request.body)
+
+
+def _taking(operation: str, known: Mapping[str, Parameter], type: str) -> Parameter:
+    """Return the parameter that a resource posted alone stands for."""
+    takers = [each for each in known.values() if type in each.types or "Resource" in each.types]
+    if len(takers) != 1:
+        raise InvalidParameter(f"{operation} takes a Parameters resource, not a {type}")
+    return takers[0]
+
+
+def _value(parameter: Parameter, sent: Json) -> Any:
+    name = parameter.name
+    if parameter.kind == "resource":
+        resource = sent.get("resource", {})
+        type = resource.get("resourceType")
+        if type not in parameter.types and "Resource" not in parameter.types:
+            wanted = " or ".join(parameter.types)
+            raise InvalidParameter(f"{name} holds {type!r}; it takes a {wanted}", expression=name)
+        return resource
+    for key in VALUES[parameter.kind]:
+        if key in sent:
+            value = sent[key]
+            return from_text(parameter, str(value)) if parameter.kind in _WRITTEN else value
+    wanted = " or ".join(VALUES[parameter.kind])
+    raise InvalidParameter(f"{name} has no value that it takes: {wanted}", expression=name)
+
+
+_WRITTEN = frozenset({"count", "instant"})
+"""Kinds that are read from text wherever they stand."""
+
+
+def _allowed(operation: str, known: Mapping[str, Parameter], name: str) -> Parameter:
+    parameter = known[name]
+    if parameter.kind == "unsupported":
+        raise UnsupportedParameter(
+            f"{operation} here does not act on {name}, and will not pass over it; leave it out",
+            expression=name,
+        )
+    return parameter
+
+
+def _unknown(operation: str, known: Mapping[str, Parameter], name: str) -> UnsupportedParameter:
+    names = ", ".join(each.name for each in known.values() if each.kind != "unsupported")
+    return UnsupportedParameter(
+        f"{operation} has no parameter {name!r}; it takes {names or 'none'}", expression=name
+    )

@@ -1,0 +1,76 @@
+"""Every operation that is answered here: routing and the CapabilityStatement are made from it.
+
+https://hl7.org/fhir/R4/operations.html
+"""
+
+from collections.abc import Iterable, Iterator
+
+from fhir_kb.formats import Json
+from fhir_kb.rest import validate
+from fhir_kb.rest.operations import everything, meta, versions
+from fhir_kb.rest.operations.operation import EVERY_TYPE, Handler, Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "everything",
+        everything.DEFINITION,
+        on_instance=everything.everything,
+        types=("MedicationKnowledge",),
+        documentation="A medicine with its events, studies, evidence and sources, in pages.",
+    ),
+    Operation(
+        "meta",
+        meta.DEFINITION,
+        on_system=meta.meta_of_system,
+        on_type=meta.meta_of_type,
+        on_instance=meta.meta_of_instance,
+    ),
+    Operation("versions", versions.DEFINITION, on_system=versions.versions),
+    Operation(
+        "validate",
+        validate.DEFINITION,
+        on_type=validate.validate_type,
+        methods=("POST",),
+        documentation="On every resource type of this version and on every stored instance. mode "
+        "takes structure, standard and strict too: how far the validator looks.",
+    ),
+    Operation("validate", validate.DEFINITION, on_instance=validate.validate_instance),
+)
+
+
+def operation_routes() -> Iterator[tuple[tuple[str, ...], dict[str, Handler]]]:
+    """Yield the path of each operation, with arguments in braces, and what each method does."""
+    for operation in OPERATIONS:
+        name = f"${operation.name}"
+        places: list[tuple[Handler | None, tuple[str, ...]]] = [(operation.on_system, (name,))]
+        for type in operation.types:
+            places.append((operation.on_type, (type, name)))
+            places.append((operation.on_instance, (type, "{id}", name)))
+        for handler, path in places:
+            if handler is not None:
+                yield path, dict.fromkeys(operation.methods, handler)
+
+
+def operations_of_type(type: str) -> list[Json]:
+    """Return what the CapabilityStatement says of the operations of a resource type."""
+    return _told(operation for operation in OPERATIONS if operation.stands_on(type))
+
+
+def operations_of_system() -> list[Json]:
+    """Return what it says of those of the system, and of those that stand on every type."""
+    return _told(
+        operation
+        for operation in OPERATIONS
+        if operation.on_system is not None or EVERY_TYPE in operation.types
+    )
+
+
+def _told(operations: Iterable[Operation]) -> list[Json]:
+    rows: dict[str, Json] = {}
+    for operation in operations:
+        row = rows.setdefault(
+            operation.name, {"name": operation.name, "definition": operation.definition}
+        )
+        if operation.documentation:
+            row["documentation"] = operation.documentation
+    return [rows[name] for name in sorted(rows)]
