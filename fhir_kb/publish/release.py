@@ -19,7 +19,7 @@ from fhir_kb.formats.json import read_json, write_json
 from fhir_kb.publish.assemble import assemble
 from fhir_kb.publish.disk import replace_file
 from fhir_kb.search import Indexer, search_table
-from fhir_kb.search.table import ExpandValueSet, SearchTable
+from fhir_kb.search.table import ExpandValueSet, Lineage, SearchTable
 from fhir_kb.store.resource import Entry, StoredResource
 from fhir_kb.store.snapshot_writer import in_row_order, write_snapshot
 from fhir_kb.versions import VERSIONS, Version
@@ -76,7 +76,10 @@ def build_release(
 
 
 def table_of(
-    version: Version, types: frozenset[str], value_sets: ExpandValueSet | None = None
+    version: Version,
+    types: frozenset[str],
+    value_sets: ExpandValueSet | None = None,
+    lineage: Lineage | None = None,
 ) -> SearchTable:
     """Return what can be searched in a version: FHIR's parameters and ours, for these types."""
     return search_table(
@@ -86,6 +89,9 @@ def table_of(
         own=version.own_search,
         own_value_sets=value_sets,
         more_modifiers=version.more_modifiers,
+        whole=version.whole_search,
+        lineage=lineage,
+        more_controls=version.more_controls,
     )
 
 

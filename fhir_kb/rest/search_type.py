@@ -15,7 +15,7 @@ from fhir_kb.rest.negotiation import prefers_strict
 from fhir_kb.rest.outcome import issue, outcome
 from fhir_kb.rest.read import check_type
 from fhir_kb.rest.subset import Subset, subset_asked, subsetted
-from fhir_kb.search import SearchResult, SearchWarning, search
+from fhir_kb.search import SearchResult, search
 from fhir_kb.store.resource import StoredResource
 
 _RELATIONS = ("first", "previous", "self", "next", "last")
@@ -53,8 +53,8 @@ def _bundle(
     yield b'{"resourceType":"Bundle","type":"searchset"' + total
     yield b',"link":' + write_json(list(_links(f"{request.base}/{type}", result)))
     entries = [] if result.count_only else list(_entries(endpoint, request, result, subset))
-    if result.warnings:
-        entries.append(_warnings(result.warnings))
+    if result.warnings or result.explanation:
+        entries.append(_outcome(result))
     if entries:
         yield b',"entry":[' + b",".join(entries) + b"]"
     yield b"}"
@@ -91,9 +91,11 @@ def _entries(
             yield b'{"fullUrl":"%b","resource":%b,"search":{"mode":"%b"}}' % (url, body, mode)
 
 
-def _warnings(warnings: tuple[SearchWarning, ...]) -> bytes:
+def _outcome(result: SearchResult) -> bytes:
+    """Return the entry that says what was not done as asked, and how the rest was understood."""
     issues = [
         issue("warning", warning.code, warning.message, f"http.{warning.parameter}")
-        for warning in warnings
+        for warning in result.warnings
     ]
+    issues += [issue("information", "informational", line) for line in result.explanation]
     return b'{"resource":%b,"search":{"mode":"outcome"}}' % write_json(outcome(*issues))

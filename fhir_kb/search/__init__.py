@@ -9,19 +9,20 @@ https://hl7.org/fhir/R4/search.html
     result = search(store, table, "MedicationKnowledge", [("code", "a|b")], Limits(), strict=False)
     result.matches, result.included                  # StoredResource values
     result.total, result.count_only, result.warnings
+    result.explanation                               # lines, when _explain=true
     result.self_pairs, result.first_pairs, result.previous_pairs, result.next_pairs,
     result.last_pairs                                # query pairs for links, or None
 
 ``search`` raises RequestError (InvalidParameter, UnsupportedParameter when strict,
-UnsupportedModifier, ExpiredPage, UnknownType) and CorruptedResource. ``_summary``, ``_elements``,
-``_format``, ``_pretty`` and ``_explain`` are left to the caller; they stay in ``self_pairs``.
+UnsupportedModifier, TooCostly, ExpiredPage, UnknownType) and CorruptedResource. ``_summary``,
+``_elements``, ``_format`` and ``_pretty`` are left to the caller; they stay in ``self_pairs``.
 A CapabilityStatement is made from ``table.parameters[type]``, ``modifiers(table, parameter)``,
-``includes(table, type)``, ``revincludes(table, type)`` and ``CONTROL_PARAMETERS``.
+``includes(table, type)``, ``revincludes(table, type)`` and ``control_parameters(table)``.
 """
 
 from fhir_kb.search.include import includes, revincludes
 from fhir_kb.search.indexer import Indexer
-from fhir_kb.search.query import CONTROL_PARAMETERS
+from fhir_kb.search.query import CONTROL_PARAMETERS, control_parameters
 from fhir_kb.search.result import Limits, Pairs, SearchResult, SearchWarning
 from fhir_kb.search.search import search
 from fhir_kb.search.search_types import modifiers
@@ -35,6 +36,7 @@ __all__ = [
     "SearchResult",
     "SearchTable",
     "SearchWarning",
+    "control_parameters",
     "includes",
     "modifiers",
     "revincludes",

@@ -4,7 +4,7 @@ https://hl7.org/fhir/R4/search.html#combining
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_
 
@@ -12,15 +12,16 @@ from pyroaring import BitMap, FrozenBitMap
 
 from fhir_kb.search.conditions import Chain, Condition, Reverse, Values
 from fhir_kb.search.question import Question, union
+from fhir_kb.search.result import SearchWarning
 from fhir_kb.search.search_types import search_type
-from fhir_kb.search.table import SearchTable
+from fhir_kb.search.table import LIST, SearchTable
 from fhir_kb.store.interface import Field, Rows, Store
 from fhir_kb.store.keys import parts_of, reference_key
 
 NEGATED = frozenset({"not", "not-in"})
 
-_BY_VALUE_SET = frozenset({"in", "not-in"})
-"""Modifiers whose answer does not depend on the store alone."""
+_BY_TERMINOLOGY = frozenset({"in", "not-in", "above", "below"})
+"""Modifiers whose answer does not depend on the store alone, or comes with a warning."""
 
 _FEW = 1000
 """Up to so many resources are followed one by one; for more, the index is read through."""
@@ -28,11 +29,15 @@ _FEW = 1000
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Where conditions are evaluated; ``base_url`` is this server's own address."""
+    """Where conditions are evaluated; ``base_url`` is this server's own address.
+
+    ``warnings`` gathers what the answers do not cover.
+    """
 
     store: Store
     table: SearchTable
     base_url: str = ""
+    warnings: list[SearchWarning] = field(default_factory=list)
 
     def all_of(self, type: str, conditions: Iterable[Condition]) -> Rows:
         """Return the rows of a type that meet every condition."""
@@ -57,10 +62,11 @@ class Evaluation:
             condition.name,
             condition.modifier,
             self.base_url,
+            self.warnings,
         )
         if condition.modifier == "missing":
             return self._missing(question, condition.values)
-        if condition.modifier in _BY_VALUE_SET:
+        if condition.modifier in _BY_TERMINOLOGY or condition.parameter.code == LIST:
             return self._matching(question, condition.values)
         asked = ("values", condition.type, condition.name, condition.values, self.base_url)
         return self.store.remembered(asked, lambda: self._matching(question, condition.values))

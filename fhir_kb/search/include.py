@@ -35,7 +35,7 @@ def read_include(table: SearchTable, name: str, value: str) -> Include:
     """Return what ``_include=value`` or ``_revinclude=value`` asks for, or refuse it."""
     base, _, modifier = name.partition(":")
     reverse, iterate = base == "_revinclude", modifier in ("iterate", "recurse")
-    if value == EVERY and not reverse:
+    if value in (EVERY, f"{EVERY}:{EVERY}"):
         return Include(reverse, iterate, EVERY, EVERY, None)
     source, *rest = value.split(":")
     if len(rest) not in (1, 2) or source not in table.parameters:
@@ -46,7 +46,7 @@ def read_include(table: SearchTable, name: str, value: str) -> Include:
         )
     code, target = rest[0], rest[1] if len(rest) == 2 else None
     references = [p.code for p in table.parameters[source].values() if p.type == "reference"]
-    if code not in references and not (code == EVERY and not reverse):
+    if code not in references and code != EVERY:
         raise InvalidParameter(
             f"{base}={value[:80]}: {source} has no reference parameter {code[:64]!r} in "
             f"{table.version}; it has {', '.join(references) or 'none'}",
@@ -113,9 +113,21 @@ class Including:
                     yield from self._referred_to(include, row)
 
     def _referring(self, include: Include, type: str, id: str) -> Iterator[int]:
-        if include.target in (None, type):
-            field = Field(include.source, include.parameter, "reference")
+        if include.target not in (None, type):
+            return
+        for field in self._fields(include):
             yield from reversed(self.store.term(field, reference_key(type, id)).to_array())
+
+    def _fields(self, include: Include) -> Iterator[Field]:
+        """Yield the reference parameters that a reverse include means."""
+        if EVERY not in (include.source, include.parameter):
+            yield Field(include.source, include.parameter, "reference")
+            return
+        for source, parameters in self.table.parameters.items():
+            if include.source in (source, EVERY):
+                for code, parameter in parameters.items():
+                    if parameter.type == "reference":
+                        yield Field(source, code, "reference")
 
     def _referred_to(self, include: Include, row: int) -> Iterator[int]:
         for link in self.store.links(row):

@@ -15,6 +15,7 @@ from fhir_kb.search.table import SearchTable
 from fhir_kb.search.text_entries import STRINGS, URIS
 from fhir_kb.search.token_entries import TOKENS
 from fhir_kb.search.value_entries import DATES, NUMBERS
+from fhir_kb.search.words import TEXTS, distinct_words
 from fhir_kb.store.index import IndexRows, TokenEntry
 
 Add = Callable[[IndexRows, str, Any], None]
@@ -66,6 +67,9 @@ class Indexer:
                 self._add_composite(rows, compiled, nodes)
             else:
                 self._add(rows, compiled.parameter, nodes)
+        for code in self._table.of_type(type):
+            if code in TEXTS and (words := distinct_words(TEXTS[code](resource))):
+                rows.words[code] = words
         return rows
 
     def _of_type(self, type: str) -> tuple[_Compiled, ...]:
@@ -73,7 +77,7 @@ class Indexer:
             self._compiled[type] = tuple(
                 self._compile(type, parameter)
                 for parameter in self._table.of_type(type).values()
-                if parameter.code not in _KEPT_BY_STORE
+                if parameter.code not in _KEPT_BY_STORE and parameter.expression
             )
         return self._compiled[type]
 

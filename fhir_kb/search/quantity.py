@@ -42,11 +42,12 @@ def match_quantity(question: Question, value: str) -> Rows:
     system, code = unit
 
     def carry_to(held: tuple[str, ...]) -> Carry | None:
-        if not system:
-            return _unchanged if code in held[1:] else None
+        if not system and code in held[1:]:
+            return _unchanged
         if held[:2] == (system, code):
             return _unchanged
-        return _between(code, held[1]) if system == held[0] == UCUM else None
+        # A unit without its system is read as UCUM's where the resource's is.
+        return _between(code, held[1]) if (system or UCUM) == held[0] == UCUM else None
 
     return _compare(question, value, number, carry_to)
 

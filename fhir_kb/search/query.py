@@ -15,7 +15,7 @@ from fhir_kb.search.result import Limits, SearchWarning
 from fhir_kb.search.sort import KEYS_MAX, SortKey, read_sort
 from fhir_kb.search.table import SearchTable
 
-LEFT_TO_CALLER = frozenset({"_summary", "_elements", "_format", "_pretty", "_explain"})
+LEFT_TO_CALLER = frozenset({"_summary", "_elements", "_format", "_pretty"})
 """Parameters that shape the answer and not the search; they stay in the self link."""
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
@@ -38,6 +38,8 @@ class Query:
     count: int | None = None
     count_only: bool = False
     total: str = "accurate"
+    results_max: int | None = None
+    explained: bool = False
     cursor: str | None = None
     effective: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[SearchWarning] = field(default_factory=list)
@@ -88,7 +90,10 @@ def _check_text(name: str, value: str) -> None:
 
 def _read_pair(query: Query, reader: ConditionReader, name: str, value: str) -> None:
     base, colon, modifier = name.partition(":")
-    control = _CONTROLS.get(base)
+    refused = _NOT_BUILT.get(base)
+    if refused is not None:
+        raise InvalidParameter(refused, expression=base)
+    control = _control(query.table, base)
     if not value.strip():
         raise UnsupportedParameter(f"{name[:64]} was given without a value", expression=name)
     if control is not None:
@@ -100,6 +105,17 @@ def _read_pair(query: Query, reader: ConditionReader, name: str, value: str) -> 
         return
     query.conditions.append(reader.read(query.type, name, value))
     query.effective.append((name, value))
+
+
+def _control(table: SearchTable, name: str) -> "Control | None":
+    if name in _MORE_CONTROLS:
+        return _MORE_CONTROLS[name] if name in table.more_controls else None
+    return _CONTROLS.get(name)
+
+
+def control_parameters(table: SearchTable) -> tuple[str, ...]:
+    """Return the parameters of this version that ask something of the result."""
+    return tuple(sorted({*CONTROL_PARAMETERS, *table.more_controls}))
 
 
 def _read_count(query: Query, name: str, value: str) -> None:
@@ -141,11 +157,31 @@ def _read_cursor(query: Query, name: str, value: str) -> None:
 
 
 def _read_contained(query: Query, name: str, value: str) -> None:
-    if value != "false":
+    if value not in _NO_CONTAINED[name]:
         raise UnsupportedParameter(
-            "_contained=false is what is done here: contained resources are not searched for",
+            f"{name}={value[:40]} is not done: contained resources are not matched here, only the "
+            f"resources that contain them; {name}={_NO_CONTAINED[name][0]} says what is done",
             expression=name,
         )
+    query.effective.append((name, value))
+
+
+_NO_CONTAINED = {"_contained": ("false",), "_containedType": ("container",)}
+
+
+def _read_results_max(query: Query, name: str, value: str) -> None:
+    if not _COUNT.fullmatch(value) or not int(value):
+        raise InvalidParameter(f"{name}={value[:40]} is no number from 1 on", expression=name)
+    if query.results_max is not None:
+        raise InvalidParameter(f"{name} was given twice; give it once", expression=name)
+    query.results_max = int(value)
+    query.effective.append((name, value))
+
+
+def _read_explain(query: Query, name: str, value: str) -> None:
+    if value not in ("true", "false"):
+        raise InvalidParameter(f"{name} takes true or false", expression=name)
+    query.explained = value == "true"
     query.effective.append((name, value))
 
 
@@ -163,7 +199,20 @@ _CONTROL_MODIFIERS: Mapping[str, tuple[str, ...]] = {
     "_revinclude": ("iterate", "recurse"),
 }
 
-_CONTROLS: Mapping[str, Callable[[Query, str, str], None]] = {
+_NOT_BUILT: Mapping[str, str] = {
+    "_filter": "_filter is not offered here: write its conditions as parameters of their own; "
+    "those of different parameters must all hold, values with commas between them are "
+    "alternatives",
+    "_query": "_query is not offered here: no query of this server has a name",
+}
+"""Parameters that no answer may leave out: with them the caller asks for fewer matches."""
+
+Control = Callable[[Query, str, str], None]
+
+_MORE_CONTROLS: Mapping[str, Control] = {"_maxresults": _read_results_max}
+"""Parameters that only some versions have."""
+
+_CONTROLS: Mapping[str, Control] = {
     **dict.fromkeys(LEFT_TO_CALLER, _keep),
     "_summary": _read_summary,
     "_count": _read_count,
@@ -172,6 +221,8 @@ _CONTROLS: Mapping[str, Callable[[Query, str, str], None]] = {
     "_include": _read_include,
     "_revinclude": _read_include,
     "_contained": _read_contained,
+    "_containedType": _read_contained,
+    "_explain": _read_explain,
     CURSOR: _read_cursor,
 }
 

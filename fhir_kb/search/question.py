@@ -4,12 +4,13 @@ https://hl7.org/fhir/R4/search.html#ptypes
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pyroaring import FrozenBitMap
 
 from fhir_kb.definitions import SearchParameter
 from fhir_kb.errors import InvalidParameter
+from fhir_kb.search.result import SearchWarning
 from fhir_kb.search.table import SearchTable
 from fhir_kb.store.interface import Field, Index, Kind, Rows
 
@@ -22,7 +23,8 @@ class Question:
 
     ``name`` is the parameter as the caller wrote it. In a composite, ``composite`` is its code
     and ``component`` the position in it; sets of rows are then sets of its occurrences.
-    ``base_url`` is the address under which this server's own resources are referred to.
+    ``base_url`` is the address under which this server's own resources are referred to;
+    ``warnings`` takes what the answer does not cover.
     """
 
     index: Index
@@ -32,6 +34,7 @@ class Question:
     name: str
     modifier: str | None = None
     base_url: str = ""
+    warnings: list[SearchWarning] = field(default_factory=list)
     composite: str | None = None
     component: int | None = None
 

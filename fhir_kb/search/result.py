@@ -42,7 +42,8 @@ class SearchResult:
     ``count_only`` is true for ``_count=0`` and ``_summary=count``: no entries are to be shown.
     ``self_pairs`` is what was really done: unsupported parameters are left out and ``_count`` is
     the size that was applied when the caller named one. The other pairs hold a ``_cursor`` bound
-    to the release, and are None where there is no such page.
+    to the release, and are None where there is no such page. ``explanation`` says, when the
+    caller asked (``_explain=true``), how each parameter was understood and what it left.
     """
 
     matches: tuple[StoredResource, ...]
@@ -55,3 +56,4 @@ class SearchResult:
     previous_pairs: Pairs | None
     next_pairs: Pairs | None
     last_pairs: Pairs | None
+    explanation: tuple[str, ...] = ()

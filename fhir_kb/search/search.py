@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from fhir_kb.search.cursor import CURSOR, read_cursor, write_cursor
 from fhir_kb.search.evaluate import Evaluation
+from fhir_kb.search.explain import explained
 from fhir_kb.search.include import Including
 from fhir_kb.search.query import Query, read_query
 from fhir_kb.search.result import Limits, Pairs, SearchResult, SearchWarning
@@ -35,13 +36,15 @@ def search(
     """
     table.of_type(type)
     query = read_query(table, type, tuple(pairs), limits, strict=strict)
-    matches = Evaluation(store, table, base_url).all_of(type, query.conditions)
-    paging = _Paging(store.fingerprint, type, query, len(matches))
+    evaluation = Evaluation(store, table, base_url, query.warnings)
+    matches = evaluation.all_of(type, query.conditions)
+    paging = _Paging(store.fingerprint, type, query, _shown(query, len(matches)))
     offset = paging.offset()
     included: list[int] = []
     page: list[int] = []
     if not query.count_only:
-        page = page_of(store, type, matches, query.sort, offset, query.page_size)
+        size = min(query.page_size, _shown(query, len(matches)) - offset)
+        page = page_of(store, type, matches, query.sort, offset, size)
         including = Including(store, table, limits.include_max)
         included, cut = including.rows(page, query.includes)
         if cut:
@@ -57,7 +60,13 @@ def search(
         previous_pairs=paging.previous(offset),
         next_pairs=paging.next(offset),
         last_pairs=paging.last(),
+        explanation=explained(evaluation, query) if query.explained else (),
     )
+
+
+def _shown(query: Query, total: int) -> int:
+    """Return how many matches all pages together show."""
+    return total if query.results_max is None else min(total, query.results_max)
 
 
 def _cut_includes(limits: Limits) -> SearchWarning:

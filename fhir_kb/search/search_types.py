@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pyroaring import FrozenBitMap
 
 from fhir_kb.definitions import SearchParameter
-from fhir_kb.search import date, quantity, reference, string, token, uri
+from fhir_kb.search import content, date, lists, quantity, reference, string, token, uri
 from fhir_kb.search.composite import composite_of
 from fhir_kb.search.escapes import unescape
 from fhir_kb.search.question import NO_ROWS, Match, Question
-from fhir_kb.search.table import SearchTable
+from fhir_kb.search.table import LIST, SearchTable
+from fhir_kb.search.words import CONTENT, TEXT
 from fhir_kb.store.interface import Rows
 
 
@@ -31,9 +32,11 @@ def _match_id(question: Question, value: str) -> Rows:
 
 
 _SIMPLE: Mapping[str, SearchType] = {
-    "token": SearchType(token.match, ("missing", "not", "text", "in", "not-in", "of-type")),
+    "token": SearchType(
+        token.match, ("missing", "not", "text", "in", "not-in", "of-type", "above", "below")
+    ),
     "string": SearchType(string.match, ("missing", "exact", "contains")),
-    "reference": SearchType(reference.match, ("missing", "identifier")),
+    "reference": SearchType(reference.match, ("missing", "identifier", "above", "below")),
     "date": SearchType(date.match),
     "number": SearchType(quantity.match_number),
     "quantity": SearchType(quantity.match_quantity),
@@ -47,17 +50,24 @@ SEARCH_TYPES: Mapping[str, SearchType] = {
     ),
 }
 
-_BY_CODE: Mapping[str, SearchType] = {"_id": SearchType(_match_id, ("not",))}
+_BY_CODE: Mapping[str, SearchType] = {
+    "_id": SearchType(_match_id, ("not",)),
+    TEXT: SearchType(content.match),
+    CONTENT: SearchType(content.match),
+    LIST: SearchType(lists.match, ()),
+}
 
 
 def search_type(parameter: SearchParameter) -> SearchType:
-    """Return how a parameter is searched; ``_id`` is found in the store itself."""
+    """Return how a parameter is searched; some by their code, whatever their type is called."""
     return _BY_CODE.get(parameter.code) or SEARCH_TYPES[parameter.type]
 
 
 def modifiers(table: SearchTable, parameter: SearchParameter) -> tuple[str, ...]:
     """Return the modifiers of a parameter; a reference also takes the types it may refer to."""
-    allowed = search_type(parameter).modifiers + table.more_modifiers.get(parameter.type, ())
+    allowed = search_type(parameter).modifiers
+    if parameter.code not in _BY_CODE:
+        allowed += table.more_modifiers.get(parameter.type, ())
     if parameter.type != "reference":
         return allowed
     return allowed + tuple(target for target in parameter.targets if target in table.parameters)

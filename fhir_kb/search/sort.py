@@ -10,6 +10,7 @@ from itertools import groupby, islice
 
 from pyroaring import BitMap
 
+from fhir_kb.definitions import SearchParameter
 from fhir_kb.errors import InvalidParameter
 from fhir_kb.search.table import SearchTable
 from fhir_kb.store.interface import Rows, SortOrder, Store
@@ -41,8 +42,8 @@ def read_sort(table: SearchTable, type: str, value: str) -> tuple[SortKey, ...]:
     for part in value.split(","):
         code = part.removeprefix("-")
         parameter = table.of_type(type).get(code)
-        if parameter is None or parameter.type not in SORTED_TYPES:
-            known = (name for name, p in table.of_type(type).items() if p.type in SORTED_TYPES)
+        if parameter is None or not _gives_order(parameter):
+            known = (name for name, p in table.of_type(type).items() if _gives_order(p))
             raise InvalidParameter(
                 f"{type} cannot be sorted by {code[:64]!r} in {table.version}; "
                 f"it can be sorted by {', '.join(sorted(known))}",
@@ -50,6 +51,11 @@ def read_sort(table: SearchTable, type: str, value: str) -> tuple[SortKey, ...]:
             )
         keys.append(SortKey(code, part != code))
     return tuple(keys)
+
+
+def _gives_order(parameter: SearchParameter) -> bool:
+    # Without an expression a parameter looks at the whole resource: it has no value of its own.
+    return parameter.type in SORTED_TYPES and bool(parameter.expression)
 
 
 def page_of(

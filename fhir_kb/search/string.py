@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/search.html#string
 
 from collections.abc import Mapping
 
+from fhir_kb.search.content import holding
 from fhir_kb.search.escapes import unescape
 from fhir_kb.search.question import Match, Question, union
 from fhir_kb.store.interface import Kind, Rows
@@ -13,6 +14,8 @@ from fhir_kb.store.keys import fold, parts_of, prefix_range, string_key
 
 def match(question: Question, value: str) -> Rows:
     """Return the rows of a text in the way that the modifier asks for."""
+    if question.modifier == "text":
+        return holding(question, "string", value)
     return _BY_MODIFIER[question.modifier](question, unescape(value))
 
 

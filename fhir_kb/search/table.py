@@ -3,18 +3,40 @@
 https://hl7.org/fhir/R4/searchparameter-registry.html
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import NamedTuple, Protocol
 
 from fhir_kb.definitions import Coding, Definitions, SearchParameter
 from fhir_kb.errors import UnknownType, UnsupportedParameter
+from fhir_kb.search.words import CONTENT, TEXT
 
 ExpandValueSet = Callable[[str], frozenset[Coding] | None]
-"""From a canonical URL to the codes of that value set, or None when it is not known."""
+"""From a canonical URL to the codes of that value set, or None when they are not all known.
+
+An empty code stands for every code of its system.
+"""
+
+
+class Family(NamedTuple):
+    """A code with those below or above it; ``complete`` when no others can be."""
+
+    codes: frozenset[str]
+    complete: bool
+
+
+class Lineage(Protocol):
+    """The hierarchies of the code systems that are held."""
+
+    def __call__(self, system: str, code: str, *, upwards: bool) -> Family | None:
+        """Return the code's family, empty for an unknown code; None for a system not held."""
+        ...
+
 
 NO_MODIFIERS: Mapping[str, tuple[str, ...]] = {}
 NO_OWN: Mapping[str, Iterable[SearchParameter]] = {}
+NO_WHOLE: Mapping[str, str] = {}
 
 _NOT_SEARCHED = frozenset({"_in", "phonetic"})
 """Parameters whose expression does not say how they search: membership of lists, sound."""
@@ -22,6 +44,14 @@ _NOT_SEARCHED = frozenset({"_in", "phonetic"})
 _SEARCHED_TYPES = frozenset(
     {"token", "string", "reference", "date", "quantity", "number", "uri", "composite"}
 )
+
+LIST = "_list"
+
+_WHOLE_URLS = {
+    TEXT: "http://hl7.org/fhir/SearchParameter/DomainResource-text",
+    CONTENT: "http://hl7.org/fhir/SearchParameter/Resource-content",
+    LIST: "http://hl7.org/fhir/SearchParameter/Resource-list",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +61,9 @@ class SearchTable:
     ``version`` is the name said in messages (R4, R4B, R5). ``parameters`` holds, per resource
     type that is served, its parameters by code, those of Resource and DomainResource included.
     ``own_value_sets`` are asked for a value set that the specification does not define.
-    ``more_modifiers`` are, by search type, what this version allows beyond R4.
+    ``lineage`` is asked for what is above and below a code.
+    ``more_modifiers`` are, by search type, what this version allows beyond R4, and
+    ``more_controls`` the parameters about the result that it has beyond R4.
     """
 
     version: str
@@ -39,6 +71,8 @@ class SearchTable:
     parameters: Mapping[str, Mapping[str, SearchParameter]] = field(repr=False)
     own_value_sets: ExpandValueSet | None = None
     more_modifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lineage: Lineage | None = None
+    more_controls: frozenset[str] = frozenset()
 
     def expand_value_set(self, url: str) -> frozenset[Coding] | None:
         """Return the codes of a value set, or None when they are not all known."""
@@ -94,16 +128,48 @@ def search_table(
     own: Mapping[str, Iterable[SearchParameter]] = NO_OWN,
     own_value_sets: ExpandValueSet | None = None,
     more_modifiers: Mapping[str, tuple[str, ...]] = NO_MODIFIERS,
+    *,
+    whole: Mapping[str, str] = NO_WHOLE,
+    lineage: Lineage | None = None,
+    more_controls: frozenset[str] = frozenset(),
 ) -> SearchTable:
-    """Return the table of the resource types ``types``: FHIR's parameters, and ``own`` by type."""
+    """Return the table of the resource types ``types``: FHIR's parameters, and ``own`` by type.
+
+    ``whole`` gives the search type of the parameters without an expression that look at the
+    whole resource: ``_text``, ``_content``, ``_list``.
+    """
+    served = frozenset(types)
     parameters = {
         type: {
             parameter.code: parameter
-            for parameter in (*definitions.search_parameters(type).values(), *own.get(type, ()))
-            if parameter.type in _SEARCHED_TYPES
-            and parameter.expression
-            and parameter.code not in _NOT_SEARCHED
+            for parameter in (
+                *definitions.search_parameters(type).values(),
+                *_whole(whole, type, served, definitions),
+                *own.get(type, ()),
+            )
+            if parameter.code in whole
+            or (
+                parameter.type in _SEARCHED_TYPES
+                and parameter.expression
+                and parameter.code not in _NOT_SEARCHED
+            )
         }
-        for type in types
+        for type in sorted(served)
     }
-    return SearchTable(version, definitions, parameters, own_value_sets, more_modifiers)
+    return SearchTable(
+        version, definitions, parameters, own_value_sets, more_modifiers, lineage, more_controls
+    )
+
+
+def _whole(
+    whole: Mapping[str, str], type: str, served: frozenset[str], definitions: Definitions
+) -> Iterator[SearchParameter]:
+    """Yield the parameters of ``whole`` that a type can have."""
+    possible = {
+        TEXT: definitions.is_subtype(type, "DomainResource"),
+        CONTENT: True,
+        LIST: "List" in served,
+    }
+    for code, kind in whole.items():
+        if possible[code]:
+            yield SearchParameter(code, _WHOLE_URLS[code], kind, "")

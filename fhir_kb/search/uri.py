@@ -29,8 +29,10 @@ def equal(question: Question, uri: str) -> Rows:
 
 
 def _below(question: Question, uri: str) -> Rows:
-    terms = question.index.terms(question.field("uri"), *prefix_range(uri))
-    return union([rows for _, rows in terms])
+    """Return the rows of the URL and of those with further steps behind it."""
+    field = question.field("uri")
+    terms = question.index.terms(field, *prefix_range(uri if uri.endswith("/") else f"{uri}/"))
+    return union([question.index.term_start(field, uri), *(rows for _, rows in terms)])
 
 
 def _above(question: Question, uri: str) -> Rows:

@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/terminology-service.html
 
 from fhir_kb.terminology.expansion import Expansion, expand
 from fhir_kb.terminology.library import Terminology
+from fhir_kb.terminology.lineage import codes_above, codes_below
 from fhir_kb.terminology.lookup import Lookup, lookup
 from fhir_kb.terminology.subsumption import subsumes
 from fhir_kb.terminology.translation import Translation, translate
@@ -16,6 +17,8 @@ __all__ = [
     "Terminology",
     "Translation",
     "Validation",
+    "codes_above",
+    "codes_below",
     "expand",
     "lookup",
     "subsumes",

@@ -46,5 +46,12 @@ R5 = Version(
         evidence_variable.build_r5,
     ),
     profile_folders=("shared", "R5"),
-    more_modifiers={"uri": ("contains",), "reference": ("text",)},
+    more_modifiers={
+        "uri": ("contains",),
+        "string": ("text",),
+        "token": ("code-text", "text-advanced"),
+        "reference": ("text", "code-text", "text-advanced"),
+    },
+    more_controls=frozenset({"_maxresults"}),
+    whole_search=dict.fromkeys(("_text", "_content", "_list"), "special"),
 )

@@ -21,7 +21,8 @@ class Version:
     ``number`` its full version, ``mime`` the value of the media type's fhirVersion parameter.
     ``builders`` make resources from facts; ``profile_folders`` are the folders of ``profiles/``
     that hold for this version, a later one winning; ``more_modifiers`` are, by search type,
-    the modifiers that it allows beyond R4's.
+    the modifiers that it allows beyond R4's; ``more_controls`` the parameters about a search's
+    result beyond R4's; ``whole_search`` the search types of those that look at whole resources.
     """
 
     name: str
@@ -31,6 +32,10 @@ class Version:
     builders: tuple[Builder, ...]
     profile_folders: tuple[str, ...]
     more_modifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    more_controls: frozenset[str] = frozenset()
+    whole_search: Mapping[str, str] = field(
+        default_factory=lambda: dict.fromkeys(("_text", "_content", "_list"), "string")
+    )
 
     @cached_property
     def definitions(self) -> Definitions:

@@ -14,7 +14,7 @@ from fhir_kb.publish.release import Manifest, ensure_release, snapshot_path, tab
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.outcome import error_response
 from fhir_kb.rest.stored_conformance import stored_conformance
-from fhir_kb.rest.value_sets import own_value_sets
+from fhir_kb.rest.value_sets import own_lineage, own_value_sets, searched_terminology
 from fhir_kb.search import Limits
 from fhir_kb.settings import Settings, read_settings
 from fhir_kb.store import SnapshotHolder
@@ -53,9 +53,9 @@ def _endpoint(version: Version, settings: Settings, manifest: Manifest) -> Endpo
     holder = SnapshotHolder(snapshot_path(settings.data, version))
     knowledge = holder.current()
     types = frozenset(knowledge.types)
-    value_sets = own_value_sets(knowledge, version.definitions)
+    terminology = searched_terminology(knowledge, version.definitions)
     limits = Limits(settings.page_size, settings.page_size_max, settings.include_max)
-    table = table_of(version, types, value_sets)
+    table = table_of(version, types, own_value_sets(terminology), own_lineage(terminology))
     conformance = stored_conformance(knowledge, version.definitions)
     return Endpoint(version, table, holder.current, manifest.released, limits, conformance)
 

@@ -12,9 +12,11 @@ import pytest
 from fhir_kb.definitions import SearchParameter, load
 from fhir_kb.formats import Json
 from fhir_kb.search import Indexer, SearchResult, SearchTable, search, search_table
+from fhir_kb.search.table import Family
 from fhir_kb.store import Entry, Snapshot, StoredResource, in_row_order, write_snapshot
+from fhir_kb.versions import VERSIONS
 
-TYPES = ("AdverseEvent", "Group", "ResearchStudy", "PlanDefinition", "Organization")
+TYPES = ("AdverseEvent", "Group", "ResearchStudy", "PlanDefinition", "Organization", "List")
 EXTENSION = "http://example.org/extension/"
 
 
@@ -37,7 +39,25 @@ OWN = {
 
 VALUE_SETS = {"http://example.org/clots": frozenset({("http://s", "dvt"), ("http://s", "pe")})}
 
-MORE_MODIFIERS = {"uri": ("contains",), "reference": ("text",)}
+PARENTS = {"dvt": "clot", "pe": "clot", "clot": "event", "rash": "event"}
+
+
+def lineage(system: str, code: str, *, upwards: bool) -> Family | None:
+    """Know one small system whole, and of another one code."""
+    if system == "http://part":
+        return Family(frozenset(), complete=False)
+    if system != "http://s":
+        return None
+    found = {code} & {*PARENTS, *PARENTS.values()}
+    while True:
+        more = (
+            {PARENTS[c] for c in found & {*PARENTS}}
+            if upwards
+            else {child for child, parent in PARENTS.items() if parent in found}
+        )
+        if more <= found:
+            return Family(frozenset(found), complete=True)
+        found |= more
 
 
 @dataclass(frozen=True)
@@ -70,8 +90,18 @@ def extensions(**values: Any) -> list[Json]:
 @pytest.fixture(scope="session")
 def make_world(tmp_path_factory: pytest.TempPathFactory) -> MakeWorld:
     def make(version: str, resources: Iterable[Json]) -> World:
-        more = MORE_MODIFIERS if version == "R5" else {}
-        table = search_table(version, load(version), TYPES, OWN, VALUE_SETS.get, more)
+        known = VERSIONS[version.lower()]
+        table = search_table(
+            version,
+            load(version),
+            TYPES,
+            OWN,
+            VALUE_SETS.get,
+            known.more_modifiers,
+            whole=known.whole_search,
+            lineage=lineage,
+            more_controls=known.more_controls,
+        )
         indexer = Indexer(table)
         path: Path = tmp_path_factory.mktemp("world") / "knowledge.db"
         entries = in_row_order(_entry(resource, indexer) for resource in resources)
@@ -110,6 +140,10 @@ def events() -> list[Json]:
                 }
             ],
             "subject": {"reference": "Group/treated"},
+            "text": {
+                "status": "additional",
+                "div": "<div>Blood <b>clots</b> of the leg,<br/>a re-thrombosis&#x2e; Ärger</div>",
+            },
             "meta": {"tag": [{"system": "http://tags", "code": "counted"}]},
             "extension": extensions(
                 frequency={"valueDecimal": 35},
@@ -198,8 +232,32 @@ def others() -> list[Json]:
                 characteristic("stage", valueCodeableConcept={"coding": [{"code": "I"}]}),
                 characteristic("pretreated", valueBoolean=False),
             ],
+            "managingEntity": {"reference": "Organization/ward"},
         },
         {"resourceType": "Organization", "id": "clinic", "name": "University Clinic"},
+        {
+            "resourceType": "Organization",
+            "id": "ward",
+            "name": "Ward 3",
+            "partOf": {"reference": "Organization/clinic"},
+        },
+        {
+            "resourceType": "Organization",
+            "id": "room",
+            "name": "Room 3.1",
+            "partOf": {"reference": "Organization/ward"},
+        },
+        {
+            "resourceType": "List",
+            "id": "chosen",
+            "status": "current",
+            "mode": "working",
+            "entry": [
+                {"item": {"reference": "AdverseEvent/dvt"}},
+                {"item": {"reference": "AdverseEvent/none"}},
+                {"item": {"reference": "Group/control"}},
+            ],
+        },
         {
             "resourceType": "PlanDefinition",
             "id": "rems",

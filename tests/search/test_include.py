@@ -32,10 +32,18 @@ def included(world: Any, type: str, *pairs: tuple[str, str], **options: Any) -> 
             {"treated", "clinic"},
         ),
         ("Group", [("_revinclude", "AdverseEvent:subject")], {"dvt"}),
+        ("Group", [("_revinclude", "AdverseEvent:*")], {"dvt"}),
+        ("Organization", [("_id", "clinic"), ("_revinclude", "*")], {"treated", "ward"}),
+        (
+            "Organization",
+            [("_id", "clinic"), ("_revinclude:iterate", "*")],
+            {"treated", "ward", "room", "control", "dvt", "chosen"},
+        ),
         ("Group", [("_id", "control"), ("_revinclude", "AdverseEvent:subject")], set()),
         (
             "Organization",
             [
+                ("_id", "clinic"),
                 ("_revinclude", "Group:managing-entity"),
                 ("_revinclude:iterate", "AdverseEvent:subject"),
             ],
@@ -103,8 +111,7 @@ def test_includes_are_bounded_and_the_cut_is_said(world: Any) -> None:
         ("_include", "Nothing:subject", "write Type:reference"),
         ("_include", "AdverseEvent:category", "no reference parameter 'category'"),
         ("_include", "AdverseEvent:subject:Group:x", "write Type:reference"),
-        ("_revinclude", "*", "write Type:reference"),
-        ("_revinclude", "AdverseEvent:*", "no reference parameter"),
+        ("_revinclude", "**", "write Type:reference"),
     ],
 )
 def test_an_include_of_another_form_is_refused(
