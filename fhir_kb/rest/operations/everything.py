@@ -17,13 +17,14 @@ from fhir_kb.rest.operations.reach import reach
 from fhir_kb.rest.read import check_type, found
 from fhir_kb.rest.search_type import query_text
 from fhir_kb.settings import CANONICAL
-from fhir_kb.store.instants import instant_text, microseconds
+from fhir_kb.store.instants import microseconds
 from fhir_kb.store.interface import Store
 from fhir_kb.store.resource import StoredResource
 
 DEFINITION = f"{CANONICAL}/OperationDefinition/medication-knowledge-everything"
 TYPE = "MedicationKnowledge"
 PAGE = "_page"
+_ASKED = ("_type", "_count", "_since")
 _PARAMETERS = (
     Parameter("_since", "instant"),
     Parameter("_type", repeats=True),
@@ -66,7 +67,7 @@ def _rows(endpoint: Endpoint, store: Store, id: str, given: Given) -> Iterator[i
         for type in types:
             chosen |= reached & store.rows_of_type(type)
     start = store.row(TYPE, id)
-    since = given.one("_since")
+    since = given.since("_since")
     for row in sorted(chosen, key=lambda row: (row != start, -row)):
         if since is None or _changed(store, row) >= since:
             yield row
@@ -83,18 +84,12 @@ def _size(given: Given, endpoint: Endpoint) -> int:
 
 def _asked(given: Given, request: Request) -> tuple[tuple[str, str], ...]:
     """Return the query that asks the same again, by GET, without the page."""
-    pairs = [pair for pair in request.pairs if pair[0] in ("_since", "_type", "_count")]
+    pairs = [pair for pair in request.pairs if pair[0] in _ASKED]
     named = {name for name, _ in pairs}
-    return (
-        *pairs,
-        *(("_type", value) for value in given.every("_type") if "_type" not in named),
-        *(("_count", str(value)) for value in given.every("_count") if "_count" not in named),
-        *(
-            ("_since", instant_text(value))
-            for value in given.every("_since")
-            if "_since" not in named
-        ),
-    )
+    posted = [
+        (name, str(value)) for name in _ASKED if name not in named for value in given.every(name)
+    ]
+    return (*pairs, *posted)
 
 
 def _place(page: str | None, store: Store, asked: Iterable[tuple[str, str]]) -> int:

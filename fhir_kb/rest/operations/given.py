@@ -14,6 +14,7 @@ from fhir_kb.formats.xml import read_xml
 from fhir_kb.rest.message import Request
 from fhir_kb.rest.negotiation import FORMATS
 from fhir_kb.rest.operations.parameter import VALUES, Parameter, from_text
+from fhir_kb.search.dates import period_of
 
 
 class Given:
@@ -37,6 +38,11 @@ class Given:
         """Return the text of a parameter, or None."""
         value = self.one(name)
         return value if isinstance(value, str) else None
+
+    def since(self, name: str) -> int | None:
+        """Return where an instant or date begins, in microseconds since 1970 UTC, or None."""
+        period = period_of(self.text(name) or "")
+        return period.low if period else None
 
     def needed(self, name: str, why: str) -> str:
         """Return the text of a parameter that must be given, or refuse the call."""

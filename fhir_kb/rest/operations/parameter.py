@@ -13,7 +13,7 @@ Kind = Literal[
     "text", "boolean", "count", "instant", "Coding", "CodeableConcept", "resource", "unsupported"
 ]
 """``text`` is any of FHIR's primitive texts; ``unsupported`` is refused, because to pass over it
-would change what is answered. An ``instant`` becomes microseconds since 1970 UTC."""
+would change what is answered."""
 
 
 class Parameter(NamedTuple):
@@ -51,14 +51,13 @@ def _count(name: str, text: str) -> int:
     return int(text)
 
 
-def _instant(name: str, text: str) -> int:
-    period = period_of(text)
-    if period is None:
+def _instant(name: str, text: str) -> str:
+    if period_of(text) is None:
         raise InvalidParameter(
             f"{name} is {text!r}; it takes an instant, such as 2026-11-20T00:00:00Z",
             expression=name,
         )
-    return period.low
+    return text
 
 
 _FROM_TEXT: Mapping[str, Callable[[str, str], Any]] = {
