@@ -172,15 +172,15 @@ def compile_descendants(left: Code, types: Types) -> Code:
 
     def nodes(this: Nodes, state: State) -> Nodes:
         result: Nodes = []
-        waiting = [types.children(item) for item in reversed(collect(this, state))]
+        items = collect(this, state)
+        waiting = [child for item in reversed(items) for child in reversed(types.children(item))]
         while waiting:
-            child = next(waiting[-1], None)
-            if child is None:
-                waiting.pop()
-                continue
-            state.spend(1)
+            child = waiting.pop()
             result.append(child)
-            waiting.append(types.children(child))
+            below = types.children(child)
+            if below:
+                state.spend(len(below))
+                waiting.extend(reversed(below))
         return result
 
     return Code(nodes)

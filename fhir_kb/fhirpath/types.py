@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from fhir_kb.definitions.model import TypeDefinition
 from fhir_kb.errors import FHIRPathError
-from fhir_kb.fhirpath.node import Node
+from fhir_kb.fhirpath.node import Node, Nodes
 from fhir_kb.formats import Json
 
 SYSTEM_NAMES = frozenset(
@@ -150,13 +150,14 @@ class Types:
             )
         return TypeName(None, system)
 
-    def children(self, node: Node) -> Iterator[Node]:
-        """Yield the child elements of ``node`` in the order of its JSON."""
+    def children(self, node: Node) -> Nodes:
+        """Return the child elements of ``node`` in the order of its JSON."""
         elements = node.elements
+        children: Nodes = []
         if elements is None:
-            return
+            return children
         keys = self.keys(node.type)
-        for key in elements:
+        for key, value in elements.items():
             if key.startswith("_"):
                 key = key[1:]
                 if elements.get(key) is not None:
@@ -165,8 +166,13 @@ class Types:
                 found = _untyped(key) if key != "resourceType" else None
             else:
                 found = keys.get(key)
-            if found is not None:
-                yield from nodes_at(node, elements, found)
+            if found is None:
+                continue
+            if value.__class__ is list or not found.type or found.beside in elements:
+                children.extend(nodes_at(node, elements, found))
+            elif value is not None:
+                children.append(Node(value, found.type, None, node, found.name))
+        return children
 
     def count_children(self, node: Node) -> int:
         """Return how many child elements ``node`` has."""
@@ -177,7 +183,7 @@ class Types:
         count = 0
         for key, value in elements.items():
             if keys is None or key not in keys or f"_{key}" in elements:
-                return sum(1 for child in self.children(node))
+                return len(self.children(node))
             if value.__class__ is list:
                 count += len(value) - value.count(None)
             else:

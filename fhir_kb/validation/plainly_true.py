@@ -155,6 +155,18 @@ def _is_bounded(node: Node) -> bool:
     return is_plain and lowest <= int(highest)
 
 
+def _is_no_modifier(node: Node) -> bool:
+    return node.value.get("isModifier") is False
+
+
+def _group_has_items(node: Node) -> bool:
+    return _text(node.value, "type") != "group" or bool(_objects(node.value, "item"))
+
+
+def _is_no_display(node: Node) -> bool:
+    return _text(node.value, "type") != "display"
+
+
 def _is_short(node: Node) -> bool:
     return isinstance(node.value, str) and len(node.value) <= 255
 
@@ -211,6 +223,14 @@ PLAINLY_TRUE: Mapping[str, Look] = {
     ),
     "name.exists() implies name.matches('^[A-Z]([A-Za-z0-9_]){0,254}$')": _fits("name", _NAME),
     "name.exists() implies name.matches('^[A-Z]([A-Za-z0-9_]){1,254}$')": _fits("name", _NAME),
+    "(isModifier.exists() and isModifier) implies isModifierReason.exists()": _is_no_modifier,
+    "(type='group' and %resource.status='complete') implies item.empty().not()": (
+        plainly(_group_has_items)
+    ),
+    "type='group' implies item.empty().not()": plainly(_group_has_items),
+    "type!='display' or code.empty()": plainly(_is_no_display),
+    "type!='display' or (required.empty() and repeats.empty())": plainly(_is_no_display),
+    "type!='display' or readOnly.empty()": plainly(_is_no_display),
     "$this.length() <= 255": _is_short,
 }
 """The expressions, each with its look."""

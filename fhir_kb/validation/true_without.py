@@ -86,6 +86,12 @@ def _false(syntax: Syntax, definition: TypeDefinition) -> Ways:
             return _true(Chain(head, tuple(steps)), definition)
         case Chain(steps=(*_, Call(name=name))) if name in _FALSE_OF_NOTHING:
             return _absent(syntax, definition)
+        case Operation(
+            operator=">",
+            left=Chain(steps=(*_, Call(name="count"))) as left,
+            right=Literal(value=int()),
+        ):
+            return _absent(left, definition)
         case _:
             return _NONE
 

@@ -243,7 +243,8 @@ class Walk:
         if isinstance(place, Found):
             return list(nodes_at(node, elements, place))
         # An extension may have its value in 50 types: only those that are there are looked at.
-        there = [each for key, each in place.items() if key in elements or f"_{key}" in elements]
+        keys = dict.fromkeys(key.removeprefix("_") for key in elements)
+        there = [place[key] for key in keys if key in place]
         return [child for each in there for child in nodes_at(node, elements, each)]
 
     def failures(self, node: Node, schema: Schema, scope: Scope | None = None) -> Sequence[Issue]:

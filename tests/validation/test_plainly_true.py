@@ -72,6 +72,19 @@ ELEMENTS: list[Json] = [
     {"constraint": [{"key": "a"}, {"key": "a"}]},
     {"mapping": [{"identity": "a"}, {"identity": "b"}]},
     {"mapping": [{"identity": "a"}, {"identity": "a"}]},
+    {"isModifier": False},
+    {"isModifier": True},
+    {"isModifier": True, "isModifierReason": "x"},
+]
+ITEMS: list[Json] = [
+    {"type": "string"},
+    {"type": "group", "item": [{"linkId": "1"}]},
+    {"type": "group"},
+    {"type": "group", "item": []},
+    {"type": "display"},
+    {"type": "display", "code": [{"code": "x"}], "required": True, "readOnly": True},
+    {"type": 1, "code": [{"code": "x"}], "required": True, "readOnly": True},
+    {"_type": {"id": "x"}, "item": []},
 ]
 QUESTIONNAIRES: list[Json] = [
     {"item": [{"linkId": "1", "item": [{"linkId": "2"}]}, {"linkId": "3"}]},
@@ -106,6 +119,20 @@ NODES = [
     ),
     *(Node(each, "ElementDefinition") for each in ELEMENTS),
     *(Node({"resourceType": "Questionnaire", **each}, "Questionnaire") for each in QUESTIONNAIRES),
+    *(
+        Node(
+            each,
+            "Questionnaire.item",
+            None,
+            Node(
+                {"resourceType": "Questionnaire", "status": "complete", "item": [each]},
+                "Questionnaire",
+            ),
+            "item",
+            0,
+        )
+        for each in ITEMS
+    ),
     *(Node({"resourceType": "CodeSystem", **each}, "CodeSystem") for each in CODE_SYSTEMS),
     *(Node(each, "string") for each in ("x", "x" * 255, "x" * 256)),
 ]

@@ -27,6 +27,8 @@ WAYS = {
     "name.select(use).isDistinct()": [{"name"}],
     "name.count() <= 1": [{"name"}],
     "name.count() >= 1": [],
+    "name.count() > 1 implies gender.exists()": [{"name"}],
+    "name.count() > 1": [],
     "name.combine(link).empty()": [],
     "name.trace('x').empty()": [],
     "$this.exists()": [],
