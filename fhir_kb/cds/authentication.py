@@ -11,7 +11,6 @@ from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from threading import Lock
 from typing import Any
 
 from jwt import PyJWK, PyJWS
@@ -21,6 +20,7 @@ from fhir_kb.cds.key_sets import ALGORITHMS, Keys, KeySets
 from fhir_kb.errors import MalformedContent, Unauthenticated
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import read_json
+from fhir_kb.store.used_tokens import UsedTokens
 
 LIFE_SECONDS = 300
 SKEW_SECONDS = 60
@@ -45,10 +45,10 @@ class Client:
 
 
 class Authentication:
-    """Checks tokens; one object for all calls, since it remembers the ids of tokens seen.
+    """Checks tokens against ``clients``, each at most once.
 
-    ``clock`` gives seconds since 1970. What it remembers is of this process: a server of several
-    processes accepts a token once in each.
+    ``clock`` gives seconds since 1970; ``used`` is what all processes of the server know of the
+    tokens they accepted.
     """
 
     def __init__(
@@ -56,14 +56,12 @@ class Authentication:
         clients: Mapping[str, Client],
         key_sets: KeySets,
         clock: Callable[[], float],
-        remembered_max: int = 200_000,
+        used: UsedTokens,
     ) -> None:
         self._clients = clients
         self._key_sets = key_sets
         self._clock = clock
-        self._remembered_max = remembered_max
-        self._seen: dict[tuple[str, str], float] = {}
-        self._lock = Lock()
+        self._used = used
 
     def check(self, authorization: str, url: str) -> str:
         """Return the issuer of a call to ``url``; refuse (Unauthenticated) without a reason."""
@@ -88,7 +86,9 @@ class Authentication:
         key = self._key(header, client)
         # PyJWT checks algorithm and signature; claims were read above, by the strict reader.
         _SIGNATURES.decode_complete(token.strip(), key, algorithms=list(ALGORITHMS))
-        self._check_first_use(client.issuer, _text(claims, "jti"), expires, now)
+        id = _text(claims, "jti")
+        if not self._used.use(client.issuer, id, now, until=expires + SKEW_SECONDS):
+            raise _Refused("the token was used before")
         return client.issuer
 
     def _key(self, header: Json, client: Client) -> PyJWK:
@@ -101,16 +101,6 @@ class Authentication:
         if key is None:
             raise _Refused("the key is not known")
         return key
-
-    def _check_first_use(self, issuer: str, id: str, expires: float, now: float) -> None:
-        with self._lock:
-            if (issuer, id) in self._seen:
-                raise _Refused("the token was used before")
-            if len(self._seen) >= self._remembered_max:
-                self._seen = {seen: until for seen, until in self._seen.items() if until > now}
-            if len(self._seen) >= self._remembered_max:
-                raise _Refused("too many tokens at a time to remember")
-            self._seen[issuer, id] = expires + SKEW_SECONDS
 
 
 class _Refused(Exception):

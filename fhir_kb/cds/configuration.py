@@ -17,6 +17,7 @@ from fhir_kb.facts import load_knowledge
 from fhir_kb.facts.rule import Jurisdiction
 from fhir_kb.net import Network, Origin, Outside
 from fhir_kb.settings import Settings
+from fhir_kb.store.used_tokens import UsedTokens
 
 _WORDS = {"cds_discovery": ("open", "closed"), "cds_comments": ("drop", "keep")}
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -68,7 +69,8 @@ def authentication(settings: Settings, read_file: Callable[[str], bytes]) -> Aut
         networks=networks(settings),
     )
     by_issuer = {client.issuer: client for client in clients}
-    return Authentication(by_issuer, KeySets(outside, time.monotonic), time.time)
+    used = UsedTokens(settings.data / "used-tokens.sqlite")
+    return Authentication(by_issuer, KeySets(outside, time.monotonic), time.time, used)
 
 
 def networks(settings: Settings) -> tuple[Network, ...]:

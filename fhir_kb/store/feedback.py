@@ -6,18 +6,14 @@ A row is known by the digest of its content: feedback that is sent twice is kept
 whose bytes changed on disk is found out when it is read.
 """
 
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from hashlib import sha256
 from pathlib import Path
-from threading import Lock
 
 from fhir_kb.errors import CorruptedResource, StoreError
+from fhir_kb.store.own_file import Form, OwnFile
 
-FORMAT = 1
-APPLICATION_ID = 0x464B4644
 ROWS_MAX = 1_000_000
 
 
@@ -46,13 +42,16 @@ class Feedback:
 
 
 _COLUMNS = tuple(field.name for field in fields(Feedback))
-_SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS feedback (
-    digest BLOB PRIMARY KEY, {", ".join(f"{name} TEXT NOT NULL" for name in _COLUMNS)}
-) WITHOUT ROWID;
-PRAGMA application_id = {APPLICATION_ID};
-PRAGMA user_version = {FORMAT};
-"""
+_FORM = Form(
+    name="feedback",
+    application_id=0x464B4644,
+    format=1,
+    tables=(
+        "CREATE TABLE IF NOT EXISTS feedback (digest BLOB PRIMARY KEY, "
+        f"{', '.join(f'{name} TEXT NOT NULL' for name in _COLUMNS)}) WITHOUT ROWID"
+    ),
+    synchronous="FULL",
+)
 _INSERT = f"INSERT OR IGNORE INTO feedback VALUES (?, {', '.join('?' for _ in _COLUMNS)})"  # noqa: S608
 
 
@@ -60,35 +59,34 @@ class FeedbackStore:
     """The feedback of one file; the file is made when the first feedback comes."""
 
     def __init__(self, path: Path, rows_max: int = ROWS_MAX) -> None:
-        self._path = path
+        self._file = OwnFile(path, _FORM)
         self._rows_max = rows_max
-        # One connection at a time: SQLite before 3.51.3 can lose a WAL that two connections
-        # of one process reset at once.
-        self._lock = Lock()
 
     def add(self, rows: Iterable[Feedback]) -> int:
         """Keep the rows and return how many are new; they are on disk when this returns.
 
         Refuses (StoreError) when the file is full or cannot be written; then none is kept.
         """
-        with self._opened() as connection:
+        with self._file.opened() as connection:
             connection.execute("BEGIN IMMEDIATE")
             before = connection.total_changes
             connection.executemany(_INSERT, ((row.digest, *astuple(row)) for row in rows))
             (number,) = connection.execute("SELECT count(*) FROM feedback").fetchone()
             if number > self._rows_max:
                 connection.execute("ROLLBACK")
-                raise StoreError(f"{self._path} holds {self._rows_max} rows, which is its limit")
+                raise StoreError(
+                    f"{self._file.path} holds {self._rows_max} rows, which is its limit"
+                )
             added = connection.total_changes - before
             connection.execute("COMMIT")
             return added
 
     def rows(self) -> list[Feedback]:
         """Return every row, by time; refuse (CorruptedResource) one that is not as it was kept."""
-        if not self._path.exists():
+        if not self._file.path.exists():
             return []
         columns = ", ".join(_COLUMNS)
-        with self._opened() as connection:
+        with self._file.opened() as connection:
             found = connection.execute(
                 f"SELECT digest, {columns} FROM feedback ORDER BY at, digest"  # noqa: S608
             ).fetchall()
@@ -97,34 +95,5 @@ class FeedbackStore:
     def _checked(self, digest: bytes, values: list[str]) -> Feedback:
         row = Feedback(**dict(zip(_COLUMNS, values, strict=True)))
         if row.digest != digest:
-            raise CorruptedResource(f"A row of {self._path} does not match its digest")
+            raise CorruptedResource(f"A row of {self._file.path} does not match its digest")
         return row
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                connection = self._connect()
-                try:
-                    yield connection
-                finally:
-                    connection.close()
-            except sqlite3.Error as error:
-                raise StoreError(f"{self._path} cannot be used: {error}") from error
-
-    def _connect(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(self._path, isolation_level=None, timeout=10)
-        try:
-            (application,) = connection.execute("PRAGMA application_id").fetchone()
-            (format,) = connection.execute("PRAGMA user_version").fetchone()
-            connection.execute("PRAGMA synchronous = FULL")
-            if (application, format) == (0, 0):
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.executescript(_SCHEMA)
-            elif (application, format) != (APPLICATION_ID, FORMAT):
-                raise StoreError(f"{self._path} is no feedback of format {FORMAT}; move it away")
-        except (sqlite3.Error, StoreError):
-            connection.close()
-            raise
-        return connection

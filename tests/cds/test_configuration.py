@@ -46,7 +46,7 @@ def test_keys_may_be_handed_over_as_a_file(tmp_path: Path) -> None:
     """[1h] A client that publishes no key set gives its keys by another way."""
     file = tmp_path / "keys.json"
     file.write_bytes(key_set(public_jwk("EC", "key-1")))
-    settings = Settings(cds_clients=frozenset({f"{ISSUER},{file},{URL}"}))
+    settings = Settings(data=tmp_path, cds_clients=frozenset({f"{ISSUER},{file},{URL}"}))
     checked = authentication(settings, lambda path: Path(path).read_bytes())
     assert checked is not None
     assert checked.check(f"Bearer {token(jku=None)}", URL) == ISSUER

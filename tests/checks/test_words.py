@@ -53,7 +53,7 @@ def test_a_condition_is_called_by_its_code_and_dated_by_its_record() -> None:
         "peripheral-neuropathy", [dosed(THALIDOMIDE_50, 50)], conditions=[neuropathy]
     ).findings
     assert [evidence.words for evidence in finding.evidence] == [
-        "Peripheral nerve disease, recorded on 2026-10-02"
+        "Disorder of the peripheral nervous system, recorded on 2026-10-02"
     ]
 
 

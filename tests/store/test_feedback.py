@@ -68,7 +68,7 @@ def test_rows_are_forced_to_disk(store: FeedbackStore, tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "new" / "feedback.sqlite")
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     connection.close()
-    with store._opened() as opened:
+    with store._file.opened() as opened:
         assert opened.execute("PRAGMA synchronous").fetchone() == (2,)
 
 

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from cds_calls import body, bundle, condition, order, patient, prefetch, written
 from cds_tokens import ISSUER, claims, key_set, public_jwk, token
+from flask import Flask
 from flask.testing import FlaskClient
 
 from fhir_kb.cds.answer import EXTENSION
 from fhir_kb.cds.response_schema import response_faults
 from fhir_kb.settings import Settings
+from fhir_kb.store.feedback import FeedbackStore
 from fhir_kb.web import create_app
 from fhir_kb.web.cds import ready
 
@@ -229,6 +231,12 @@ class TestTrustedClients:
         assert guarded.options(ORDERS, headers={"Origin": SANDBOX}).status_code == 200
 
 
+def keep_feedback_at(app: Flask, path: Path) -> None:
+    """Let an application that shares its knowledge with others keep feedback of its own."""
+    door = app.extensions["fhir_kb_cds"]
+    app.extensions["fhir_kb_cds"] = replace(door, feedback=FeedbackStore(path))
+
+
 class TestFeedback:
     """[1g] Kept once, without a person."""
 
@@ -237,7 +245,7 @@ class TestFeedback:
         folder = tmp_path / "data"
         folder.symlink_to(built)
         app = create_app(Settings(data=built))
-        app.extensions["fhir_kb_cds"].feedback._path = tmp_path / "feedback.sqlite"
+        keep_feedback_at(app, tmp_path / "feedback.sqlite")
         return app.test_client()
 
     def test_it_is_kept_once(self, client: FlaskClient) -> None:
@@ -294,7 +302,7 @@ class TestPrivacy:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
         app = create_app(Settings(data=built))
-        app.extensions["fhir_kb_cds"].feedback._path = tmp_path / "feedback.sqlite"
+        keep_feedback_at(app, tmp_path / "feedback.sqlite")
         client = app.test_client()
         with caplog.at_level(logging.DEBUG):
             replies = [client.post(path, json=content) for path, content in self.calls()]
