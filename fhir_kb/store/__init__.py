@@ -13,14 +13,24 @@ file that is swapped whole, ``write_snapshot(path, entries, …)`` makes one. Al
     store.total("MedicationKnowledge")       # int
     store.version, store.release, store.fingerprint, store.types
     store.resources(rows)                    # the bodies of a set of rows, checked
+
+What clients write is kept in a journal above it (``writing``)::
+
+    journal = open_journal(folder, "r5", database="")
+    written = WrittenStore(holder.current, journal, indexer.index)
+    with written.transaction() as writing:   # all or nothing, on disk when the block has ended
+        writing.write("POST", "Group", "x", resource)
+    written.current()                        # a Store with every commit in it
 """
 
 from fhir_kb.store.index import IndexRows
 from fhir_kb.store.interface import Field, Index, Reader, Rows, Store
+from fhir_kb.store.journal_opening import open_journal
 from fhir_kb.store.resource import Entry, StoredResource
 from fhir_kb.store.snapshot import Snapshot
 from fhir_kb.store.snapshot_holder import SnapshotHolder
 from fhir_kb.store.snapshot_writer import Written, in_row_order, write_snapshot
+from fhir_kb.store.written_store import WrittenStore
 
 __all__ = [
     "Entry",
@@ -34,6 +44,8 @@ __all__ = [
     "Store",
     "StoredResource",
     "Written",
+    "WrittenStore",
     "in_row_order",
+    "open_journal",
     "write_snapshot",
 ]

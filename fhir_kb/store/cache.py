@@ -23,6 +23,11 @@ class ByteBoundedCache(Generic[K, V]):
         self._sizes: dict[K, int] = {}
         self._lock = Lock()
 
+    @property
+    def size(self) -> int:
+        """The sum of the sizes of what is kept."""
+        return self._size
+
     def get(self, key: K) -> V | None:
         """Return the value kept under ``key``, or None."""
         return self._values.get(key)

@@ -25,13 +25,6 @@ def microseconds(instant: str) -> int:
         ) from None
 
 
-def instant_text(value: int) -> str:
-    """Return microseconds since 1970 UTC as FHIR writes an instant; thousandths where needed."""
-    moment = _EPOCH + value * _MICROSECOND
-    precision = "seconds" if not value % 1_000_000 else "milliseconds"
-    return moment.isoformat(timespec=precision).replace("+00:00", "Z")
-
-
 def now() -> int:
     """Return the present by this machine's clock, in microseconds since 1970 UTC."""
     return time_ns() // 1000

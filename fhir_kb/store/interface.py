@@ -114,7 +114,10 @@ class Reader(Protocol):
         ...
 
     def read(self, type: str, id: str) -> StoredResource | None:
-        """Return the current version, or None; refuse a corrupted one (CorruptedResource)."""
+        """Return the current version, or None.
+
+        Refuses a corrupted one (CorruptedResource) and one that was deleted (DeletedResource).
+        """
         ...
 
 
@@ -187,4 +190,18 @@ class Index(Protocol):
 
 
 class Store(Reader, Index, Protocol):
-    """A reader that can be searched."""
+    """A reader that can be searched: one state of what is held, which never changes."""
+
+    @property
+    def origin(self) -> str:
+        """A text shared by all states that ``at`` leads to and back from."""
+        ...
+
+    @property
+    def sequence(self) -> int:
+        """The number of the latest commit in this state; 0 for knowledge without writes."""
+        ...
+
+    def at(self, sequence: int) -> "Store":
+        """Return the state after an earlier commit; refuse (ExpiredPage) what is not kept."""
+        ...

@@ -34,7 +34,11 @@ class StoredResource:
 
 
 class Entry(NamedTuple):
-    """A resource and the index rows it is found by: what a snapshot is written from."""
+    """A resource and the index rows it is found by: what a snapshot is written from.
+
+    What is ``imported`` may be changed by clients; everything else is curated.
+    """
 
     resource: StoredResource
     rows: IndexRows
+    imported: bool = False

@@ -13,14 +13,14 @@ from typing import Any
 
 from pyroaring import FrozenBitMap
 
-from fhir_kb.errors import StoreError
+from fhir_kb.errors import ExpiredPage, StoreError
 from fhir_kb.store.cache import ByteBoundedCache
 from fhir_kb.store.connections import Connections
 from fhir_kb.store.interface import Field, Intervals, Link, Rows, SortOrder
 from fhir_kb.store.intervals import RowsCache, StoredIntervals
 from fhir_kb.store.keys import first_part_range
 from fhir_kb.store.resource import StoredResource
-from fhir_kb.store.snapshot_schema import unsealed
+from fhir_kb.store.snapshot_schema import IMPORTED, unsealed
 from fhir_kb.store.sort_orders import StoredOrder, reversed_order, unpacked
 from fhir_kb.store.stored_rows import StoredRows
 
@@ -50,6 +50,8 @@ class Snapshot:
         types = self._connections.all("SELECT type, name, rows FROM resource_type")
         self._rows_of_type = {name: _rows(blob, name) for _, name, blob in types}
         names = {number: name for number, name, _ in types}
+        sets = self._connections.one("SELECT rows FROM row_set WHERE name = ?", (IMPORTED,))
+        self.imported = NO_ROWS if sets is None else _rows(sets[0], IMPORTED)
         self._stored = StoredRows(self._connections, names, BODIES_BYTES)
         self._fields = {
             Field(*field): number
@@ -76,6 +78,28 @@ class Snapshot:
     def types(self) -> tuple[str, ...]:
         """The resource types held, in alphabetical order."""
         return tuple(sorted(self._rows_of_type))
+
+    def is_curated(self, row: int) -> bool:
+        """Whether clients may only read this row; what was imported they may change."""
+        return row not in self.imported
+
+    @property
+    def origin(self) -> str:
+        """The fingerprint: there is no other state of this knowledge."""
+        return self.fingerprint
+
+    @property
+    def sequence(self) -> int:
+        """Return 0: nothing is committed to a snapshot."""
+        return 0
+
+    def at(self, sequence: int) -> "Snapshot":
+        """Return the snapshot itself; refuse (ExpiredPage) any number but 0."""
+        if sequence:
+            raise ExpiredPage(
+                "What was written when this search began is no longer served; search again"
+            )
+        return self
 
     def total(self, type: str) -> int:
         """Return the number of resources of this type; 0 for a type that is not held."""

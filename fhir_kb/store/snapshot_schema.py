@@ -13,7 +13,7 @@ from zlib import crc32
 
 from fhir_kb.errors import CorruptedResource, StoreError
 
-FORMAT = 1
+FORMAT = 2
 APPLICATION_ID = 0x46484B42
 LINK_SEPARATOR = "\x1e"
 
@@ -28,6 +28,7 @@ PRAGMA locking_mode = EXCLUSIVE;
 PRAGMA cache_size = -65536;
 CREATE TABLE manifest (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE resource_type (type INTEGER PRIMARY KEY, name TEXT NOT NULL, rows BLOB NOT NULL);
+CREATE TABLE row_set (name TEXT PRIMARY KEY, rows BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE resource (
     row INTEGER PRIMARY KEY, type INTEGER NOT NULL, id TEXT NOT NULL, version_id TEXT NOT NULL,
     last_updated TEXT NOT NULL, digest BLOB NOT NULL, links TEXT NOT NULL, seal INTEGER NOT NULL,
@@ -59,6 +60,9 @@ CREATE TABLE occurrence (
     type TEXT, parameter TEXT, rows BLOB NOT NULL, PRIMARY KEY (type, parameter)
 );
 """
+
+IMPORTED = "imported"
+"""The row set of imported resources; all others are curated."""
 
 RESOURCE_IDENTITY = "CREATE UNIQUE INDEX resource_identity ON resource (type, id)"
 

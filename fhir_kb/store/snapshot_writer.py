@@ -22,6 +22,7 @@ from fhir_kb.store.instants import microseconds
 from fhir_kb.store.keys import SEPARATOR
 from fhir_kb.store.resource import Entry, StoredResource
 from fhir_kb.store.snapshot_schema import (
+    IMPORTED,
     LINK_SEPARATOR,
     RESOURCE_IDENTITY,
     SCHEMA,
@@ -114,6 +115,7 @@ class _Writing:
         self._connection = connection
         self._types: dict[str, int] = {}
         self._rows_of_type: dict[str, BitMap] = {}
+        self._imported = BitMap()
         self._content = sha256()
         self._index = IndexWriter(connection)
         self._newest = 0
@@ -136,6 +138,9 @@ class _Writing:
                 for name, number in self._types.items()
             ),
         )
+        connection.execute(
+            "INSERT INTO row_set VALUES (?, ?)", (IMPORTED, sealed(self._imported.serialize()))
+        )
         self._index.finish()
         write_id_orders(connection, self._types)
         for statement in INDEX_CONTENT:
@@ -153,10 +158,12 @@ class _Writing:
         return Written(self._total, fingerprint)
 
     def _resources(self, entries: Iterable[Entry]) -> Iterator[tuple[object, ...]]:
-        for row, (resource, index) in enumerate(entries):
+        for row, (resource, index, imported) in enumerate(entries):
             self._check_order(resource)
             type = self._type(resource.type)
             self._rows_of_type[resource.type].add(row)
+            if imported:
+                self._imported.add(row)
             self._index.add(resource.type, row, index)
             self._total = row + 1
             if self._total % BATCH == 0:

@@ -40,7 +40,11 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """What a process learns of a version when it catches up: everything but its body."""
+    """What a process learns of a version when it catches up: everything but its body.
+
+    ``instant`` is ``last_updated`` in microseconds since 1970 UTC; ``indexed_by`` names the rules
+    that ``rows`` were made by.
+    """
 
     sequence: int
     method: Method
@@ -48,7 +52,24 @@ class JournalEntry:
     id: str
     version_id: str
     last_updated: str
+    instant: int
+    indexed_by: str
     rows: IndexRows
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsAsked:
+    """Versions of one resource, of one type or of all; instants in microseconds since 1970 UTC.
+
+    ``up_to`` is the largest number looked at. ``since`` asks for versions made then or later,
+    ``at`` for those in force at some time between its two ends.
+    """
+
+    up_to: int
+    type: str | None = None
+    id: str | None = None
+    since: int | None = None
+    at: tuple[int, int] | None = None
 
 
 class JournalTransaction(Protocol):
@@ -64,8 +85,10 @@ class JournalTransaction(Protocol):
         """``meta.lastUpdated`` of this transaction: not before that of any version there is."""
         ...
 
-    def append(self, method: Method, resource: StoredResource, rows: IndexRows) -> int:
-        """Add a version and return its number."""
+    def append(
+        self, method: Method, resource: StoredResource, rows: IndexRows, indexed_by: str
+    ) -> JournalEntry:
+        """Add a version and return what others will learn of it."""
         ...
 
 
@@ -77,39 +100,46 @@ class Journal(Protocol):
     not as it was written. May be used from any thread, and by several processes at once.
     """
 
+    @property
+    def identity(self) -> str:
+        """What tells this journal from every other, also from one that takes its place."""
+        ...
+
     def sequence(self) -> int:
         """Return the number of the latest committed version, 0 for none; asked on every request."""
         ...
 
-    def entries(self, after: int) -> Sequence[JournalEntry]:
-        """Return the versions behind number ``after`` in order."""
+    def entries(self, after: int, *, replaced_after: int = 0) -> Sequence[JournalEntry]:
+        """Return the versions behind number ``after`` in order.
+
+        Those that another version of the same resource replaced at or before the number
+        ``replaced_after`` are left out.
+        """
         ...
 
     def resources(self, sequences: Sequence[int]) -> list[StoredResource]:
         """Return the versions of these numbers in this order, each checked."""
         ...
 
-    def versions(
-        self,
-        type: str | None,
-        id: str | None,
-        *,
-        up_to: int,
-        before: int | None,
-        since: int | None,
-        limit: int,
-    ) -> Sequence[Version]:
-        """Return versions newest first: of one resource, one type or all.
-
-        ``up_to`` is the largest number looked at, ``before`` the number that paging came to,
-        ``since`` an instant in microseconds since 1970 UTC.
-        """
+    def version(self, type: str, id: str, version_id: str) -> Version | None:
+        """Return one version, checked; None when there is none."""
         ...
 
-    def transaction(self) -> AbstractContextManager[JournalTransaction]:
+    def versions(
+        self, asked: VersionsAsked, *, before: int | None, limit: int
+    ) -> Sequence[Version]:
+        """Return versions newest first, those below the number ``before`` that paging came to."""
+        ...
+
+    def count(self, asked: VersionsAsked) -> int:
+        """Return how many versions are asked for."""
+        ...
+
+    def transaction(self, not_before: int = 0) -> AbstractContextManager[JournalTransaction]:
         """Take the writers' lock; commit when the block ends, roll back when it raises.
 
-        When the block has ended without an error, everything appended is on disk.
+        When the block has ended without an error, everything appended is on disk. Its instant is
+        not before ``not_before``, in microseconds since 1970 UTC.
         """
         ...
 

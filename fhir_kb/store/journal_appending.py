@@ -1,0 +1,46 @@
+"""One open transaction of any engine: numbers, seals and packs what is appended.
+
+https://hl7.org/fhir/R4/http.html#transaction
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from fhir_kb.store.index import IndexRows
+from fhir_kb.store.instants import instant_text, microseconds
+from fhir_kb.store.journal_rows import packed_rows
+from fhir_kb.store.journal_seal import Head, entry_of
+from fhir_kb.store.resource import StoredResource
+from fhir_kb.store.snapshot_schema import sealed
+from fhir_kb.store.writing import JournalEntry, Method
+
+
+class JournalAppending:
+    """Follows ``writing.JournalTransaction``; ``insert`` takes the columns of a version."""
+
+    def __init__(
+        self, sequence: int, instant: int, insert: Callable[[tuple[Any, ...]], object]
+    ) -> None:
+        self.sequence = sequence
+        self.instant = instant_text(instant)
+        self._microseconds = microseconds(self.instant)
+        self._insert = insert
+
+    def append(
+        self, method: Method, resource: StoredResource, rows: IndexRows, indexed_by: str
+    ) -> JournalEntry:
+        """Add a version and return what others will learn of it."""
+        head = Head(
+            self.sequence + 1,
+            method,
+            resource.type,
+            resource.id,
+            resource.version_id,
+            resource.last_updated,
+            self._microseconds,
+            bytes.fromhex(resource.digest),
+        )
+        packed = sealed(packed_rows(rows))
+        self._insert((*head, head.seal, indexed_by, packed, resource.body))
+        self.sequence = head.sequence
+        return entry_of(head, indexed_by, rows)

@@ -1,0 +1,25 @@
+"""Which engine keeps the journal: a file beside the knowledge, or a database of its own.
+
+https://sqlite.org/whentouse.html
+"""
+
+from pathlib import Path
+
+from fhir_kb.errors import StoreError
+from fhir_kb.store.sqlite_journal import SqliteJournal
+from fhir_kb.store.writing import Journal
+
+
+def open_journal(folder: Path, mount: str, database: str = "") -> Journal:
+    """Return the journal of one FHIR version, made when missing.
+
+    Without a ``database`` it is a file in ``folder``. Refuses (StoreError) a database of a kind
+    that is not known, and a file that is no journal.
+    """
+    if not database:
+        return SqliteJournal(folder / f"written-{mount}.sqlite")
+    kind = database.partition(":")[0]
+    raise StoreError(
+        f"The setting database begins with {kind!r}; leave it empty for SQLite in the data folder, "
+        "or write postgresql://user@host/name"
+    )

@@ -1,0 +1,132 @@
+"""The journal in one SQLite file: what is told as written is on disk.
+
+https://sqlite.org/wal.html, https://sqlite.org/pragma.html#pragma_synchronous
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from fhir_kb.errors import CorruptedResource
+from fhir_kb.store.instants import now
+from fhir_kb.store.journal_appending import JournalAppending
+from fhir_kb.store.journal_questions import condition
+from fhir_kb.store.journal_seal import ENTRY, VERSION, checked_entry, checked_version
+from fhir_kb.store.resource import StoredResource
+from fhir_kb.store.sqlite_connections import JournalConnections, told, writing_connection
+from fhir_kb.store.sqlite_schema import prepare_journal
+from fhir_kb.store.writers_lock import WritersLock
+from fhir_kb.store.writing import JournalEntry, Version, VersionsAsked
+
+LOCK_SECONDS = 10.0
+
+_VERSION = f"SELECT {VERSION} FROM version"  # noqa: S608  # constant text
+_ENTRIES = f"SELECT {ENTRY} FROM version WHERE sequence > ?"  # noqa: S608
+_NOT_REPLACED = """ AND NOT EXISTS (SELECT 1 FROM version AS later WHERE later.type = version.type
+    AND later.id = version.id AND later.sequence > version.sequence AND later.sequence <= ?)"""
+_LATEST = "SELECT sequence, instant FROM version ORDER BY sequence DESC LIMIT 1"
+_INSERT = "INSERT INTO version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+class SqliteJournal:
+    """The journal in ``path``, made when missing; follows ``writing.Journal``.
+
+    The file is for one machine: SQLite's log does not work over a network file system.
+    """
+
+    def __init__(
+        self, path: Path, *, clock: Callable[[], int] = now, lock_seconds: float = LOCK_SECONDS
+    ) -> None:
+        self._path = path
+        self._clock = clock
+        self._lock = WritersLock(path.with_name(path.name + ".lock"), lock_seconds)
+        self._connections = JournalConnections(path)
+        self._writer: sqlite3.Connection | None = None
+        with self._lock.held(), told(path):
+            prepare_journal(path)
+        with self._connections.reading() as reader:
+            (self.identity,) = reader.one("SELECT value FROM about WHERE name = 'identity'")
+
+    def sequence(self) -> int:
+        """Return the number of the latest committed version, 0 for none."""
+        with self._connections.reading() as reader:
+            return reader.sequence()
+
+    def entries(self, after: int, *, replaced_after: int = 0) -> list[JournalEntry]:
+        """Return the versions behind number ``after`` in order."""
+        statement, values = _ENTRIES, [after]
+        if replaced_after:
+            statement, values = statement + _NOT_REPLACED, [after, replaced_after]
+        with self._connections.reading() as reader:
+            return [
+                checked_entry(columns)
+                for columns in reader.all(statement + " ORDER BY sequence", values)
+            ]
+
+    def resources(self, sequences: Sequence[int]) -> list[StoredResource]:
+        """Return the versions of these numbers in this order, each checked."""
+        with self._connections.reading() as reader:
+            found = [reader.one(_VERSION + " WHERE sequence = ?", (n,)) for n in sequences]
+        if None in found:
+            raise CorruptedResource(
+                f"Version number {sequences[found.index(None)]} is missing in {self._path}; "
+                "restore it from a backup"
+            )
+        return [checked_version(columns).resource for columns in found]
+
+    def version(self, type: str, id: str, version_id: str) -> Version | None:
+        """Return one version, checked; None when there is none."""
+        statement = _VERSION + " WHERE type = ? AND id = ? AND version_id = ?"
+        with self._connections.reading() as reader:
+            found = reader.one(statement, (type, id, version_id))
+        return None if found is None else checked_version(found)
+
+    def versions(self, asked: VersionsAsked, *, before: int | None, limit: int) -> list[Version]:
+        """Return versions newest first, those below the number ``before`` that paging came to."""
+        where, values = condition(asked, before)
+        statement = f"{_VERSION} WHERE {where} ORDER BY sequence DESC LIMIT ?"
+        with self._connections.reading() as reader:
+            return [checked_version(columns) for columns in reader.all(statement, [*values, limit])]
+
+    def count(self, asked: VersionsAsked) -> int:
+        """Return how many versions are asked for."""
+        where, values = condition(asked)
+        with self._connections.reading() as reader:
+            (number,) = reader.one(f"SELECT count(*) FROM version WHERE {where}", values)  # noqa: S608
+        return int(number)
+
+    @contextmanager
+    def transaction(self, not_before: int = 0) -> Iterator[JournalAppending]:
+        """Take the writers' lock; commit when the block ends, roll back when it raises."""
+        with self._lock.held(), told(self._path):
+            writer = self._writing()
+            try:
+                writer.execute("BEGIN IMMEDIATE")
+                sequence, instant = writer.execute(_LATEST).fetchone() or (0, 0)
+                yield JournalAppending(
+                    sequence,
+                    max(instant, not_before, self._clock()),
+                    lambda columns: writer.execute(_INSERT, columns),
+                )
+                writer.execute("COMMIT")
+            except BaseException:
+                self._forget_writer()
+                raise
+
+    def close(self) -> None:
+        """Free what is held; nothing may be asked afterwards."""
+        self._connections.close()
+        with self._lock.held():
+            self._forget_writer()
+
+    def _writing(self) -> sqlite3.Connection:
+        if self._writer is None:
+            self._writer = writing_connection(self._path)
+        return self._writer
+
+    def _forget_writer(self) -> None:
+        """Close the connection, which rolls back: after a failure its state is not trusted."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
