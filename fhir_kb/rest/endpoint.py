@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from fhir_kb.errors import ReadOnly
 from fhir_kb.formats.text import BYTES_MAX
+from fhir_kb.rest.curated_versions import CuratedVersions, Versions
 from fhir_kb.search import Limits
 from fhir_kb.search.table import SearchTable
 from fhir_kb.store.interface import Store
@@ -40,3 +42,13 @@ class Endpoint:
     def types(self) -> tuple[str, ...]:
         """The resource types served, in alphabetical order."""
         return tuple(sorted(self.table.parameters))
+
+    def versions(self) -> Versions:
+        """Return what tells of earlier versions, and of deletions."""
+        return self.written or CuratedVersions(self.store(), self.types)
+
+    def writable(self) -> WritableStore:
+        """Return what takes clients' writes; refuse (ReadOnly) where writes are off."""
+        if self.written is None:
+            raise ReadOnly("The knowledge is read-only: writes are off on this server")
+        return self.written

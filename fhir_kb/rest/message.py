@@ -6,6 +6,8 @@ https://hl7.org/fhir/R4/http.html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from fhir_kb.store.resource import StoredResource
+
 Pairs = tuple[tuple[str, str], ...]
 """Query parameters in their order, decoded."""
 
@@ -37,8 +39,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A response; ``body`` is JSON text in UTF-8, turned into XML at the door when asked for."""
+    """A response; ``body`` is JSON text in UTF-8, turned into XML at the door when asked for.
+
+    ``resource`` is the version that the headers tell of, if they tell of one.
+    """
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    resource: StoredResource | None = None

@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/http.html#read, https://hl7.org/fhir/R4/http.html#vread
 
 import difflib
 
-from fhir_kb.errors import UnknownResource, UnknownType
+from fhir_kb.errors import DeletedResource, UnknownResource, UnknownType
 from fhir_kb.rest.conditional import is_unchanged, version_headers
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
@@ -20,13 +20,16 @@ def read(endpoint: Endpoint, request: Request, type: str, id: str) -> Response:
 
 
 def vread(endpoint: Endpoint, request: Request, type: str, id: str, version: str) -> Response:
-    """Return that version of the resource; 404 when it is not the one that is kept."""
-    resource = found(endpoint, type, id)
-    if resource.version_id != version:
-        raise UnknownResource(
-            f"{type}/{id} has no version {version!r} here; its version is {resource.version_id}"
-        )
-    return _answer(endpoint, request, resource)
+    """Return that version of the resource; 404 when there is none, 410 for a deletion."""
+    check_type(endpoint, type)
+    current = endpoint.store().read(type, id)
+    if current is not None and current.version_id == version:
+        return _answer(endpoint, request, current)
+    earlier = endpoint.versions().version(type, id, version)
+    if earlier is None:
+        own = f"; its version is {current.version_id}" if current else ""
+        raise UnknownResource(f"{type}/{id} has no version {version!r} here{own}")
+    return _answer(endpoint, request, earlier)
 
 
 def check_type(endpoint: Endpoint, type: str) -> None:
@@ -40,10 +43,14 @@ def check_type(endpoint: Endpoint, type: str) -> None:
 
 
 def found(endpoint: Endpoint, type: str, id: str) -> StoredResource:
-    """Return the stored resource; refuse (UnknownResource) an id that is not there."""
+    """Return the stored resource.
+
+    Refuses (UnknownResource) an id that is not there, (DeletedResource) one that no longer is.
+    """
     check_type(endpoint, type)
     resource = endpoint.store().read(type, id)
     if resource is None:
+        _refuse_deleted(endpoint, type, id)
         raise UnknownResource(
             f"There is no {type} with id {id!r} in {endpoint.version.name}; "
             f"GET {type} lists those there are"
@@ -51,10 +58,20 @@ def found(endpoint: Endpoint, type: str, id: str) -> StoredResource:
     return resource
 
 
+def _refuse_deleted(endpoint: Endpoint, type: str, id: str) -> None:
+    versions = endpoint.versions().history(type, id, limit=1).versions
+    if versions and versions[0].deleted:
+        deleted = versions[0].resource
+        raise DeletedResource(
+            f"{type}/{id} was deleted at {deleted.last_updated}; "
+            f"GET {type}/{id}/_history tells what it was"
+        )
+
+
 def _answer(endpoint: Endpoint, request: Request, resource: StoredResource) -> Response:
     headers = version_headers(resource)
     if is_unchanged(request, resource):
-        return Response(304, b"", headers)
+        return Response(304, b"", headers, resource)
     asked = subset_asked(request.pairs)
     body = resource.body if asked is None else subsetted(resource.body, asked, endpoint.version)
-    return Response(200, body, headers)
+    return Response(200, body, headers, resource)

@@ -7,12 +7,19 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from fhir_kb.errors import MethodNotAllowed, UnknownType
+from fhir_kb.rest.authorisation import check_may_write
+from fhir_kb.rest.bundles.process import process
 from fhir_kb.rest.capability_statement import capabilities
 from fhir_kb.rest.endpoint import Endpoint
+from fhir_kb.rest.history import history_instance, history_system, history_type
 from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.operations.table import operation_routes
 from fhir_kb.rest.read import check_type, read, vread
 from fhir_kb.rest.search_type import search_type
+from fhir_kb.rest.writes.create import create
+from fhir_kb.rest.writes.delete import conditional_delete, delete
+from fhir_kb.rest.writes.patch import conditional_patch, patch
+from fhir_kb.rest.writes.update import conditional_update, update
 
 Interaction = Callable[..., Response]
 """Called with the endpoint, the request, and the path's arguments in their order."""
@@ -33,12 +40,29 @@ class Route(NamedTuple):
     writes: Mapping[str, Interaction] = NO_INTERACTIONS
 
 
+def _bundle(endpoint: Endpoint, request: Request) -> Response:
+    return process(endpoint, request, answer)
+
+
 ROUTES: tuple[Route, ...] = (
+    Route((), {"POST": _bundle}),
     Route(("metadata",), {"GET": capabilities}),
-    Route(("{type}",), {"GET": search_type}),
+    Route(("_history",), {"GET": history_system}),
+    Route(
+        ("{type}",),
+        {"GET": search_type},
+        {
+            "POST": create,
+            "PUT": conditional_update,
+            "PATCH": conditional_patch,
+            "DELETE": conditional_delete,
+        },
+    ),
     Route(("{type}", "_search"), {"POST": search_type}),
+    Route(("{type}", "_history"), {"GET": history_type}),
     *(Route(path, methods) for path, methods in operation_routes()),
-    Route(("{type}", "{id}"), {"GET": read}),
+    Route(("{type}", "{id}"), {"GET": read}, {"PUT": update, "PATCH": patch, "DELETE": delete}),
+    Route(("{type}", "{id}", "_history"), {"GET": history_instance}),
     Route(("{type}", "{id}", "_history", "{version}"), {"GET": vread}),
 )
 
@@ -53,9 +77,12 @@ def answer(endpoint: Endpoint, request: Request) -> Response:
     interactions = _interactions(endpoint, route)
     if request.method == "OPTIONS":
         return Response(204, b"", {"Allow": ", ".join(_allowed(interactions))})
-    interaction = interactions.get("GET" if request.method == "HEAD" else request.method)
+    method = "GET" if request.method == "HEAD" else request.method
+    interaction = interactions.get(method)
     if interaction is None:
         raise _refusal(endpoint, request, _allowed(interactions))
+    if method in route.writes:
+        check_may_write(endpoint, request)
     return interaction(endpoint, request, *arguments)
 
 

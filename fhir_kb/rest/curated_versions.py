@@ -1,0 +1,94 @@
+"""The history of knowledge where nothing is written: each resource in its one version.
+
+https://hl7.org/fhir/R4/http.html#history
+"""
+
+from collections.abc import Iterable
+from math import inf
+from typing import Protocol
+
+from pyroaring import BitMap, FrozenBitMap
+
+from fhir_kb.errors import ExpiredPage
+from fhir_kb.store.interface import Field, Rows, Store
+from fhir_kb.store.resource import StoredResource
+from fhir_kb.store.writing import HistoryPage, Version
+
+
+class Versions(Protocol):
+    """The reading half of ``WritableStore``."""
+
+    def version(self, type: str, id: str, version_id: str) -> StoredResource | None:
+        """Return one version; None when there is none; refuse (DeletedResource) a deletion."""
+        ...
+
+    def history(
+        self,
+        type: str | None = None,
+        id: str | None = None,
+        *,
+        since: int | None = None,
+        at: tuple[int, int] | None = None,
+        page: str | None = None,
+        limit: int = 50,
+    ) -> HistoryPage:
+        """Return a page of versions, newest first; see ``WritableStore``."""
+        ...
+
+
+class CuratedVersions:
+    """The versions of a store that never changes; ``types`` are those that are served."""
+
+    def __init__(self, store: Store, types: Iterable[str]) -> None:
+        self._store = store
+        self._types = tuple(types)
+
+    def version(self, type: str, id: str, version_id: str) -> StoredResource | None:
+        """Return the resource when this is its version."""
+        resource = self._store.read(type, id)
+        return resource if resource and resource.version_id == version_id else None
+
+    def history(
+        self,
+        type: str | None = None,
+        id: str | None = None,
+        *,
+        since: int | None = None,
+        at: tuple[int, int] | None = None,
+        page: str | None = None,
+        limit: int = 50,
+    ) -> HistoryPage:
+        """Return a page of resources, newest first; refuse a page of another release."""
+        rows = BitMap()
+        for served in self._types if type is None else (type,):
+            rows |= self._made(served, id, since, at)
+        end = len(rows) if page is None else rows.rank(self._row(page) - 1)
+        shown = [rows[place] for place in range(end - 1, max(end - limit, 0) - 1, -1)]
+        following = f"{self._store.fingerprint[:16]}-{shown[-1]}" if end > limit else None
+        versions = [Version(0, "PUT", resource) for resource in self._store.resources(shown)]
+        return HistoryPage(versions, len(rows), following)
+
+    def _made(
+        self, type: str, id: str | None, since: int | None, at: tuple[int, int] | None
+    ) -> Rows:
+        """Return the rows of a type's resources made since an instant, or there at a time."""
+        rows = self._store.rows_of_type(type)
+        if id is not None:
+            row = self._store.row(type, id)
+            rows = FrozenBitMap() if row is None else FrozenBitMap([row])
+        if since is None and at is None:
+            return rows
+        made = self._store.intervals(Field(type, "_lastUpdated", "date"))[""]
+        if since is not None:
+            rows = rows & made.starting(since, inf)
+        return rows if at is None else rows & made.starting(-inf, at[1])
+
+    def _row(self, page: str) -> int:
+        """Return the row that paging came to."""
+        fingerprint, _, row = page.partition("-")
+        if fingerprint != self._store.fingerprint[:16] or not (row.isascii() and row.isdigit()):
+            raise ExpiredPage(
+                "This page is of a history that was begun in another release of the knowledge; "
+                "begin it again without _cursor"
+            )
+        return max(1, min(int(row), 2**32 - 1))

@@ -1,0 +1,48 @@
+"""Create: a resource in a place that the server names, once where a condition says so.
+
+https://hl7.org/fhir/R4/http.html#create, https://hl7.org/fhir/R4/http.html#ccreate
+"""
+
+from fhir_kb.errors import RequestError
+from fhir_kb.formats import Json
+from fhir_kb.rest.endpoint import Endpoint
+from fhir_kb.rest.message import Request, Response
+from fhir_kb.rest.read import check_type
+from fhir_kb.rest.writes.body import read_resource
+from fhir_kb.rest.writes.criteria import match, read_criteria
+from fhir_kb.rest.writes.validity import validated
+from fhir_kb.rest.writes.written import Written, written_response
+
+
+def create(endpoint: Endpoint, request: Request, type: str) -> Response:
+    """Return the new resource with 201; 200 with the one there is that If-None-Exist finds.
+
+    Refuses what ``read_resource``, ``match`` and ``validated`` refuse, and another type.
+    """
+    check_type(endpoint, type)
+    resource = read_resource(endpoint, request)
+    check_type_of(resource, type)
+    issues = validated(endpoint, request.body, type, ignored=("id",))
+    condition = request.header("if-none-exist")
+    with endpoint.writable().transaction() as transaction:
+        there = None
+        if condition.strip():
+            pairs = read_criteria(condition)
+            there = match(endpoint, transaction.store, type, pairs, request.base)
+        if there is not None:
+            written = Written(200, there, issues)
+        else:
+            written = Written(
+                201, transaction.write("POST", type, endpoint.new_id(), resource), issues
+            )
+    return written_response(request, written)
+
+
+def check_type_of(resource: Json, type: str) -> None:
+    """Refuse (RequestError) a resource of another type than its URL names."""
+    own = resource["resourceType"]
+    if own != type:
+        raise RequestError(
+            f"The URL is of {type}, the resource is of type {own}; send it to {own}",
+            expression="resourceType",
+        )

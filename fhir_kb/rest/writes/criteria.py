@@ -1,0 +1,58 @@
+"""The condition of a conditional interaction: a search that finds at most one resource.
+
+https://hl7.org/fhir/R4/http.html#cond-update
+"""
+
+from urllib.parse import parse_qsl
+
+from fhir_kb.errors import InvalidParameter, MultipleMatches, UnsupportedParameter
+from fhir_kb.rest.endpoint import Endpoint
+from fhir_kb.rest.message import Pairs
+from fhir_kb.search import CONTROL_PARAMETERS, search
+from fhir_kb.store.interface import Store
+from fhir_kb.store.resource import StoredResource
+
+_OF_THE_ANSWER = frozenset({"_format", "_pretty", "_summary", "_elements"})
+_OF_RESULTS = frozenset(CONTROL_PARAMETERS) - _OF_THE_ANSWER
+
+
+def read_criteria(query: str) -> Pairs:
+    """Return the pairs of a condition written as a query, with or without its question mark."""
+    try:
+        pairs = parse_qsl(
+            query.removeprefix("?"), keep_blank_values=True, errors="strict", max_num_fields=100
+        )
+    except (UnicodeDecodeError, ValueError):
+        raise InvalidParameter(
+            f"The condition {query[:80]!r} is not percent-encoded UTF-8 with at most 100 parameters"
+        ) from None
+    return tuple(pairs)
+
+
+def match(
+    endpoint: Endpoint, store: Store, type: str, pairs: Pairs, base: str
+) -> StoredResource | None:
+    """Return the one resource that meets the condition, None when none does.
+
+    Refuses (MultipleMatches) several, and (RequestError) a condition that is not understood to
+    its last parameter: to leave one out would match more than was meant.
+    """
+    conditions = [pair for pair in pairs if pair[0] not in _OF_THE_ANSWER]
+    for name, _ in conditions:
+        if name.partition(":")[0] in _OF_RESULTS or name == "_cursor":
+            raise UnsupportedParameter(f"{name} shapes results; a condition only filters")
+    if not conditions:
+        raise InvalidParameter(
+            f"The condition on {type} is empty; name what finds one resource, as "
+            "identifier=https://example.org/reports|17"
+        )
+    asked = [*conditions, ("_count", "2")]
+    limits = endpoint.limits
+    result = search(store, endpoint.table, type, asked, limits, strict=True, base_url=base)
+    if len(result.matches) > 1:
+        raise MultipleMatches(
+            f"{result.total} resources of type {type} meet the condition "
+            f"{'&'.join(f'{name}={value}' for name, value in conditions)[:200]}; "
+            "name what only one has"
+        )
+    return result.matches[0] if result.matches else None
