@@ -27,6 +27,10 @@ class Settings:
     host: str = _setting("127.0.0.1", "address that the server listens on")
     port: int = _setting(8080, "port that the server listens on")
     threads: int = _setting(8, "requests answered at the same time")
+    writes: str = _setting("off", "on: clients may write resources of their own beside the knowledge")
+    database: str = _setting(
+        "", "where writes are kept: postgresql://user@host/name; empty: SQLite in the data folder"
+    )
     base_url: str = _setting("", "public URL of the server; taken from each request when empty")
     page_size: int = _setting(50, "matches on a page when _count is not given")
     page_size_max: int = _setting(500, "largest _count; a larger one is reduced to it")
@@ -36,6 +40,13 @@ class Settings:
         frozenset(), "code systems whose codes are not published, such as http://www.whocc.no/atc"
     )
     url_bytes_max: int = _setting(16_000, "longest request target, in bytes")
+    workers: int = _setting(1, "processes that answer; more than one on Linux and macOS only")
+    connections_max: int = _setting(10_000, "connections that one worker holds open")
+    header_seconds: int = _setting(10, "time for a request's headers, and for a pause between two")
+    body_seconds: int = _setting(60, "time for a request's body")
+    stop_seconds: int = _setting(30, "time for requests under way when the server is told to stop")
+    cache_seconds: int = _setting(60, "how long caches may keep an answer; 0: they always ask")
+    answers_bytes_max: int = _setting(32_000_000, "answers kept ready by a worker, in bytes")
     cds_jurisdictions: frozenset[str] = _setting(
         frozenset({"US"}), "whose rules decision support speaks by: US, EU, DE"
     )
@@ -56,6 +67,9 @@ class Settings:
     cds_seconds: float = _setting(4.0, "how long one call may wait for a client's FHIR server")
     cds_bytes_max: int = _setting(8_000_000, "largest answer of a client's server, in bytes")
     cds_body_bytes_max: int = _setting(4_000_000, "largest body of a CDS Hooks call, in bytes")
+    cds_edition: str = _setting(
+        "2.0", "whose prefetch is asked for: 2.0, or 3.0 (ballot), which looks up ordered products"
+    )
     cds_cards_max: int = _setting(5, "most cards in an answer")
     cds_origins: frozenset[str] = _setting(
         frozenset({"https://sandbox.cds-hooks.org"}),
