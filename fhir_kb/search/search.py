@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/http.html#search
 
 from collections.abc import Iterable
 
-from fhir_kb.search.cursor import CURSOR, read_cursor, write_cursor
+from fhir_kb.search.cursor import CURSOR, Place, read_cursor, write_cursor
 from fhir_kb.search.evaluate import Evaluation
 from fhir_kb.search.explain import explained
 from fhir_kb.search.include import Including
@@ -36,10 +36,11 @@ def search(
     """
     table.of_type(type)
     query = read_query(table, type, tuple(pairs), limits, strict=strict)
+    paging = _Paging(store, type, query)
+    store = paging.store
     evaluation = Evaluation(store, table, base_url, query.warnings)
     matches = evaluation.all_of(type, query.conditions)
-    paging = _Paging(store.fingerprint, type, query, _shown(query, len(matches)))
-    offset = paging.offset()
+    offset = paging.offset(_shown(query, len(matches)))
     included: list[int] = []
     page: list[int] = []
     if not query.count_only:
@@ -79,29 +80,34 @@ def _cut_includes(limits: Limits) -> SearchWarning:
 
 
 class _Paging:
-    """The pages of one query's matches."""
+    """The pages of one query's matches in ``store``: as it was when the first page was shown.
 
-    def __init__(self, fingerprint: str, type: str, query: Query, total: int) -> None:
-        self._fingerprint = fingerprint
+    Refuses a cursor that is not of this query, and one of a state that is no longer kept.
+    """
+
+    def __init__(self, store: Store, type: str, query: Query) -> None:
+        self._origin = store.origin
         self._pairs = tuple(query.effective)
         self._bound_to = (("", type), *self._pairs)
-        self._cursor = query.cursor
         self._size = 0 if query.count_only else query.page_size
-        self._total = total
+        self._is_begun = query.cursor is not None
+        self._place = Place(store.sequence, 0)
+        if query.cursor is not None:
+            self._place = read_cursor(query.cursor, self._origin, self._bound_to)
+        self._total = 0
+        self.store = store.at(self._place.sequence)
 
-    def offset(self) -> int:
-        """Return where this page starts; refuse a cursor that is not of this query."""
-        if self._cursor is None:
-            return 0
-        offset = read_cursor(self._cursor, self._fingerprint, self._bound_to)
-        return min(offset, self._total)
+    def offset(self, total: int) -> int:
+        """Return where this page of ``total`` matches starts."""
+        self._total = total
+        return min(self._place.offset, total)
 
     def at(self, offset: int) -> Pairs:
         """Return the query for the page at ``offset``."""
-        if offset <= 0:
+        if offset <= 0 and not self._is_begun:
             return self._pairs
-        cursor = write_cursor(self._fingerprint, self._bound_to, offset)
-        return (*self._pairs, (CURSOR, cursor))
+        place = Place(self._place.sequence, max(offset, 0))
+        return (*self._pairs, (CURSOR, write_cursor(self._origin, self._bound_to, place)))
 
     def first(self) -> Pairs | None:
         return self.at(0) if self._size else None

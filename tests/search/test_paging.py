@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fhir_kb.errors import ExpiredPage, InvalidParameter
 from fhir_kb.search import Limits, SearchResult
-from fhir_kb.search.cursor import write_cursor
+from fhir_kb.search.cursor import Place, write_cursor
 
 NUMBER = 23
 
@@ -131,7 +131,8 @@ def test_a_cursor_belongs_to_its_query(changed: list[tuple[str, str]], world: An
 @pytest.mark.parametrize("offset", [NUMBER, NUMBER + 1, 2**63, 2**64 - 1])
 def test_a_page_behind_the_last_is_empty(offset: int, world: Any) -> None:
     """Whoever makes up a cursor gets no error of the database."""
-    cursor = write_cursor(world.store.fingerprint, [("", "Group"), ("_count", "5")], offset)
+    query = [("", "Group"), ("_count", "5")]
+    cursor = write_cursor(world.store.origin, query, Place(0, offset))
     result = world.search("Group", ("_count", "5"), ("_cursor", cursor))
     assert (result.matches, result.next_pairs, result.total) == ((), None, NUMBER)
     assert result.previous_pairs == result.last_pairs
