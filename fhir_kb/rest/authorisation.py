@@ -5,14 +5,24 @@ https://www.rfc-editor.org/rfc/rfc6750
 
 from hmac import compare_digest
 
-from fhir_kb.errors import Unauthenticated
+from fhir_kb.errors import ReadOnly, Unauthenticated
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request
 
 
 def check_may_write(endpoint: Endpoint, request: Request) -> None:
-    """Refuse (Unauthenticated) a write without the token; compares in constant time."""
+    """Refuse (Unauthenticated) a write without the token; compares in constant time.
+
+    Where no token is asked for, a web page of another origin is refused (ReadOnly): it would
+    write by the hand of whoever looks at it, even to a server that only they can reach.
+    """
     if not endpoint.write_token:
+        origin = request.header("origin")
+        if origin and not f"{request.base}/".startswith(f"{origin}/"):
+            raise ReadOnly(
+                f"A page of {origin[:100]} may write here only with a bearer token, "
+                "and this server is set up without one"
+            )
         return
     scheme, _, token = request.header("authorization").partition(" ")
     sent = token.strip().encode("utf-8", "surrogateescape")

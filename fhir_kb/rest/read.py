@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/http.html#read, https://hl7.org/fhir/R4/http.html#vread
 
 import difflib
 
-from fhir_kb.errors import DeletedResource, UnknownResource, UnknownType
+from fhir_kb.errors import UnknownResource, UnknownType
 from fhir_kb.rest.conditional import is_unchanged, version_headers
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
@@ -22,7 +22,9 @@ def read(endpoint: Endpoint, request: Request, type: str, id: str) -> Response:
 def vread(endpoint: Endpoint, request: Request, type: str, id: str, version: str) -> Response:
     """Return that version of the resource; 404 when there is none, 410 for a deletion."""
     check_type(endpoint, type)
-    current = endpoint.store().read(type, id)
+    store = endpoint.store()
+    row = store.row(type, id)
+    current = store.resources([row])[0] if row is not None else None
     if current is not None and current.version_id == version:
         return _answer(endpoint, request, current)
     earlier = endpoint.versions().version(type, id, version)
@@ -50,22 +52,11 @@ def found(endpoint: Endpoint, type: str, id: str) -> StoredResource:
     check_type(endpoint, type)
     resource = endpoint.store().read(type, id)
     if resource is None:
-        _refuse_deleted(endpoint, type, id)
         raise UnknownResource(
             f"There is no {type} with id {id!r} in {endpoint.version.name}; "
             f"GET {type} lists those there are"
         )
     return resource
-
-
-def _refuse_deleted(endpoint: Endpoint, type: str, id: str) -> None:
-    versions = endpoint.versions().history(type, id, limit=1).versions
-    if versions and versions[0].deleted:
-        deleted = versions[0].resource
-        raise DeletedResource(
-            f"{type}/{id} was deleted at {deleted.last_updated}; "
-            f"GET {type}/{id}/_history tells what it was"
-        )
 
 
 def _answer(endpoint: Endpoint, request: Request, resource: StoredResource) -> Response:

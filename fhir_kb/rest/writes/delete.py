@@ -7,7 +7,7 @@ from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.read import check_type
 from fhir_kb.rest.writes.criteria import match
-from fhir_kb.rest.writes.preconditions import check_preconditions
+from fhir_kb.rest.writes.preconditions import check_preconditions, held
 from fhir_kb.rest.writes.written import Written, written_response
 from fhir_kb.store.writing import Transaction
 
@@ -39,5 +39,5 @@ def remove(transaction: Transaction, request: Request, type: str, id: str) -> Wr
     """Delete one resource once the request's preconditions hold."""
     header = request.header("if-match")
     if header:
-        check_preconditions(header, "", transaction.store.read(type, id), f"{type}/{id}")
+        check_preconditions(header, "", held(transaction.store, type, id), f"{type}/{id}")
     return Written(204, transaction.delete(type, id), deleted=True)

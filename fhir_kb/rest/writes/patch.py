@@ -18,7 +18,7 @@ from fhir_kb.rest.read import check_type, found
 from fhir_kb.rest.writes import fhirpath_patch, json_patch
 from fhir_kb.rest.writes.body import check_encoding, media_type_of, read_resource
 from fhir_kb.rest.writes.criteria import match
-from fhir_kb.rest.writes.preconditions import check_preconditions
+from fhir_kb.rest.writes.preconditions import check_preconditions, held
 from fhir_kb.rest.writes.validity import Issues, validated
 from fhir_kb.rest.writes.written import Written, written_response
 from fhir_kb.store.resource import StoredResource
@@ -133,7 +133,7 @@ def apply(
 ) -> Written:
     """Write what the patch makes of the current version, once the preconditions hold."""
     type, id = ahead.before.type, ahead.before.id
-    current = transaction.store.read(type, id)
+    current = held(transaction.store, type, id)
     check_preconditions(
         request.header("if-match"), request.header("if-none-match"), current, f"{type}/{id}"
     )

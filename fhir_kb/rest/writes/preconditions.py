@@ -4,7 +4,14 @@ https://hl7.org/fhir/R4/http.html#concurrency
 """
 
 from fhir_kb.errors import PreconditionFailed
+from fhir_kb.store.interface import Store
 from fhir_kb.store.resource import StoredResource
+
+
+def held(store: Store, type: str, id: str) -> StoredResource | None:
+    """Return the current version, None when there is none or it was deleted."""
+    row = store.row(type, id)
+    return None if row is None else store.resources([row])[0]
 
 
 def check_preconditions(

@@ -13,7 +13,7 @@ from fhir_kb.rest.read import check_type
 from fhir_kb.rest.writes.body import read_resource
 from fhir_kb.rest.writes.create import check_type_of
 from fhir_kb.rest.writes.criteria import match
-from fhir_kb.rest.writes.preconditions import check_preconditions
+from fhir_kb.rest.writes.preconditions import check_preconditions, held
 from fhir_kb.rest.writes.validity import Issues, validated
 from fhir_kb.rest.writes.written import Written, written_response
 from fhir_kb.store.interface import Store
@@ -60,7 +60,7 @@ def put(
     transaction: Transaction, request: Request, type: str, id: str, resource: Json, issues: Issues
 ) -> Written:
     """Write the next version, or the first, once the request's preconditions hold."""
-    current = transaction.store.read(type, id)
+    current = held(transaction.store, type, id)
     check_preconditions(
         request.header("if-match"), request.header("if-none-match"), current, f"{type}/{id}"
     )
@@ -81,7 +81,7 @@ def target_of(store: Store, type: str, own_id: object, found: StoredResource | N
             f"The condition finds {type}/{found.id}, the resource has the id {id!r}; "
             "leave the id out, or send the one that is found"
         )
-    if found is None and store.read(type, id) is not None:
+    if found is None and store.row(type, id) is not None:
         raise Conflict(f"{type}/{id} exists, but does not meet the condition; nothing was changed")
     return id
 
