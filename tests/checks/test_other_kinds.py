@@ -111,8 +111,8 @@ def test_allergies_that_were_not_supplied_are_not_none() -> None:
         ("female", "US", ["us-two-methods", "blood-donation"]),
         ("male", "US", ["us-condom", "blood-donation"]),
         ("unknown", "US", ["us-two-methods", "us-condom", "blood-donation"]),
-        ("male", "EU", ["eu-condom"]),
-        ("female", "EU", ["eu-effective-method"]),
+        ("male", "EU", ["eu-condom", "eu-blood-donation"]),
+        ("female", "EU", ["eu-effective-method", "eu-blood-donation"]),
     ],
 )
 def test_advice_by_population(gender: str, jurisdiction: str, expected: list[str]) -> None:
@@ -172,6 +172,38 @@ def test_blood_counts_in_mds_are_due_weekly_then_monthly(
         labs=labs,
     )
     assert found(result) == (["lenalidomide-mds"] * 2 if is_due else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "disease", "jurisdiction", "started", "last", "expected"),
+    [
+        (LENALIDOMIDE_25, "443487006", "US", 20, 8, "lenalidomide-mantle-cell"),
+        (LENALIDOMIDE_25, "443487006", "US", 40, 8, None),
+        (LENALIDOMIDE_25, "443487006", "EU", 40, 8, "lenalidomide-mantle-cell-eu"),
+        (LENALIDOMIDE_25, "443487006", "EU", 70, 8, None),
+        (LENALIDOMIDE_25, MYELOMA, "EU", 40, 8, "lenalidomide-eu"),
+        (LENALIDOMIDE_25, MYELOMA, "US", 40, 8, None),
+        (LENALIDOMIDE_25, "444597005", "EU", 15, 8, "lenalidomide-follicular-eu"),
+        (LENALIDOMIDE_25, "444597005", "EU", 40, 8, None),
+        (POMALIDOMIDE_4, MYELOMA, "EU", 40, 8, "pomalidomide-eu"),
+        (POMALIDOMIDE_4, MYELOMA, "EU", 90, 8, None),
+    ],
+)
+def test_each_disease_has_its_cadence_of_blood_counts(
+    code: str, disease: str, jurisdiction: str, started: int, last: int, expected: str | None
+) -> None:
+    """Where no text of the jurisdiction was read, nothing is due."""
+    counts = [("751-8", 3), ("777-3", 200)]
+    result = ask(
+        "blood-count-monitoring",
+        [],
+        hook="patient-view",
+        jurisdiction=jurisdiction,
+        medications=[medication(code, authoredOn=days_ago(started))],
+        conditions=[condition(disease)],
+        labs=[measured(code, value, "10*9/L", days_ago(last)) for code, value in counts],
+    )
+    assert found(result) == ([expected] * 2 if expected else [])
 
 
 # --- rises of the dose ---
