@@ -36,6 +36,7 @@ https://hl7.org/fhir/R4/valueset-issue-type.html
         │   └── MultipleMatches      412 multiple-matches   a condition that several meet
         ├── InvalidResource          422 processing     the validator's issues say why
         ├── UnappliedPatch           422 processing     a patch that does not fit the resource
+        ├── TooManyCalls         429 throttled      a client that should wait
         └── DataMissing              412 required       data of a patient that cannot be had
 
 A message says what was asked, why it was refused and what would work.
@@ -279,6 +280,17 @@ class UnappliedPatch(RequestError):
 
     status = 422
     code = "processing"
+
+
+class TooManyCalls(RequestError):
+    """A client called more often than it may; ``seconds`` says when to call again."""
+
+    status = 429
+    code = "throttled"
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class DataMissing(RequestError):

@@ -28,6 +28,8 @@ class Settings:
     port: int = _setting(8080, "port that the server listens on")
     threads: int = _setting(8, "requests answered at the same time")
     writes: str = _setting("off", "on: clients may write resources of their own beside the knowledge")
+    write_token: str = _setting("", "bearer token that writes then need; empty: none is asked for")
+    bundle_entries_max: int = _setting(1000, "entries of a batch or transaction")
     database: str = _setting(
         "", "where writes are kept: postgresql://user@host/name; empty: SQLite in the data folder"
     )
@@ -69,6 +71,9 @@ class Settings:
     cds_body_bytes_max: int = _setting(4_000_000, "largest body of a CDS Hooks call, in bytes")
     cds_edition: str = _setting(
         "2.0", "whose prefetch is asked for: 2.0, or 3.0 (ballot), which looks up ordered products"
+    )
+    cds_calls_per_minute: int = _setting(
+        0, "calls of one client that a worker answers in a minute; 0: any number"
     )
     cds_cards_max: int = _setting(5, "most cards in an answer")
     cds_origins: frozenset[str] = _setting(

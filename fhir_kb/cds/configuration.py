@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from fhir_kb.cds.authentication import Authentication, Client
 from fhir_kb.cds.decision_support import DecisionSupport
 from fhir_kb.cds.key_sets import KeySets, read_keys
+from fhir_kb.cds.services import EDITIONS
 from fhir_kb.errors import KnowledgeError, MalformedContent, OutsideRefused
 from fhir_kb.facts import load_knowledge
 from fhir_kb.facts.rule import Jurisdiction
@@ -19,7 +20,11 @@ from fhir_kb.net import Network, Origin, Outside
 from fhir_kb.settings import Settings
 from fhir_kb.store.used_tokens import UsedTokens
 
-_WORDS = {"cds_discovery": ("open", "closed"), "cds_comments": ("drop", "keep")}
+_WORDS = {
+    "cds_discovery": ("open", "closed"),
+    "cds_comments": ("drop", "keep"),
+    "cds_edition": tuple(EDITIONS),
+}
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -46,6 +51,7 @@ def decision_support(settings: Settings) -> DecisionSupport:
         ),
         seconds=settings.cds_seconds,
         cards_max=settings.cds_cards_max,
+        edition=settings.cds_edition,
     )
 
 

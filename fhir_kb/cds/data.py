@@ -4,7 +4,8 @@ https://cds-hooks.hl7.org/2.0/#prefetch-template
 
 Absent, null, empty and failed are four different things. What is absent is read. null is not
 taken for "there are none", for a client may have meant that it cannot search; an empty Bundle is.
-An OperationOutcome says that the client's own search failed: it is not tried again.
+An OperationOutcome says that the client's own search failed: it is not tried again, and neither
+is what that search would have looked up.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -13,8 +14,16 @@ from typing import Any
 
 from fhir_kb.cds.ehr import next_link
 from fhir_kb.cds.newest_page import newest_page
-from fhir_kb.cds.prefetch import filled
-from fhir_kb.cds.references import MEDICINES, entries, identity, local, medications_named
+from fhir_kb.cds.prefetch import DISPATCHED, PRODUCTS, filled
+from fhir_kb.cds.references import (
+    MEDICINES,
+    entries,
+    identity,
+    is_outcome,
+    local,
+    medications_named,
+    resources,
+)
 from fhir_kb.cds.request import Call
 from fhir_kb.chart import Chart, Failed, Request
 from fhir_kb.chart.elements import objects
@@ -36,7 +45,11 @@ class CallData:
             for name, query in templates.items()
             if name in call.prefetch
         }
-        self._read: dict[str, Any] = {}
+        sent = {key: call.prefetch.get(key) for key in (DISPATCHED, PRODUCTS)}
+        self._failed = {key for key, value in sent.items() if is_outcome(value)}
+        self._read: dict[str, Any] = {
+            identity(resource): resource for value in sent.values() for resource in resources(value)
+        }
 
     def request(self, moment: datetime) -> Request:
         """Return what is known by now, for a chart to be read from."""
@@ -69,9 +82,10 @@ class CallData:
     def orders_missing(self) -> dict[str, str]:
         """Return the dispatched orders of medicines that could not be had, with the reason."""
         there = self._dispatched()
+        other = "the search for it failed" if DISPATCHED in self._failed else "it was not supplied"
         answers = {name: self._read.get(name) for name in self._references() if name not in there}
         return {
-            name: answer.reason if isinstance(answer, Failed) else "it was not supplied"
+            name: answer.reason if isinstance(answer, Failed) else other
             for name, answer in answers.items()
         }
 
@@ -83,15 +97,17 @@ class CallData:
                 target = next_link(self._supplied[name])
                 if target:
                     yield name, target
-        for reference in self._references():
-            if reference not in self._dispatched():
-                yield reference, reference
-        orders = entries({"entry": self._orders()})
-        taken = entries(self._supplied.get("medications")) if missed else []
-        there = {identity(resource) for resource in (*orders, *taken)}
-        for reference in medications_named((*orders, *taken), self._server):
-            if reference not in there:
-                yield reference, reference
+        if DISPATCHED not in self._failed:
+            for reference in self._references():
+                if reference not in self._dispatched():
+                    yield reference, reference
+        if PRODUCTS not in self._failed:
+            orders = entries({"entry": self._orders()})
+            taken = entries(self._supplied.get("medications")) if missed else []
+            there = {identity(resource) for resource in (*orders, *taken)}
+            for reference in medications_named((*orders, *taken), self._server):
+                if reference not in there:
+                    yield reference, reference
 
     def _orders(self) -> list[Json]:
         drafts = self._call.draft_entries()

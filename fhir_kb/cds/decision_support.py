@@ -22,8 +22,10 @@ from fhir_kb.resources.card_theme import themes
 class DecisionSupport:
     """The knowledge of a release as calls use it. Build it once; it does not change.
 
-    ``load`` gives the knowledge, when the first call asks for it. ``outside`` is the way to clients' FHIR servers, ``seconds`` how long one call may wait for
-    them altogether. ``cards_max`` is how many cards an answer has at most.
+    ``load`` gives the knowledge, when the first call asks for it. ``outside`` is the way to
+    clients' FHIR servers, ``seconds`` how long one call may wait for them altogether.
+    ``cards_max`` is how many cards an answer has at most, ``edition`` that of CDS Hooks whose
+    prefetch is asked for.
     """
 
     load: Callable[[], Knowledge]
@@ -31,6 +33,7 @@ class DecisionSupport:
     outside: Outside
     seconds: float = 4.0
     cards_max: int = 5
+    edition: str = "2.0"
 
     def prepare(self) -> tuple[object, ...]:
         """Read and arrange everything, which else the first call would wait for."""

@@ -29,6 +29,7 @@ _REFUSALS = {
     403: "the FHIR server refuses access",
     404: "the FHIR server has no such record",
     410: "the FHIR server has no such record any more",
+    429: "the FHIR server is asked too often",
 }
 
 

@@ -2,8 +2,11 @@
 
 https://cds-hooks.hl7.org/2.0/#prefetch-template
 
-Only tokens and search features that CDS Hooks 2.0 names are used. A client that cannot run one of
-the queries leaves its key out; it is then asked for through the client's FHIR server.
+Only tokens and search features that CDS Hooks 2.0 names are used, but for what is asked of a
+client that speaks the ballot of 3.0: it can look up what orders refer to
+(http://cds-hooks.hl7.org/2026Jan/#prefetch-tokens-containing-simpler-fhirpath). A client
+that cannot run one of the queries leaves its key out; it is then asked for through the client's
+FHIR server.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,6 +31,20 @@ _QUERIES: Mapping[CategoryName, str] = {
     "labs": f"Observation?patient={PATIENT_TOKEN}&code={{codes}}&_sort=-date&_count=100",
     "measurements": f"Observation?patient={PATIENT_TOKEN}&code={{codes}}&_sort=-date&_count=20",
 }
+_DRAFTS = "context.draftOrders.entry.resource.ofType(MedicationRequest)"
+_DISPATCHED = "context.dispatchedOrders.resolve().ofType(MedicationRequest)"
+_PRODUCTS = "Medication?_id={{%s.medication.resolve().ofType(Medication).id}}"
+DISPATCHED, PRODUCTS = "dispatchedOrders", "orderedMedications"
+"""Prefetch keys of what the context only refers to, in 3.0."""
+REFERRED: Mapping[str, Mapping[str, str]] = {
+    "order-select": {PRODUCTS: _PRODUCTS % _DRAFTS},
+    "order-sign": {PRODUCTS: _PRODUCTS % _DRAFTS},
+    "order-dispatch": {
+        DISPATCHED: f"MedicationRequest?_id={{{{{_DISPATCHED}.id}}}}",
+        PRODUCTS: _PRODUCTS % _DISPATCHED,
+    },
+}
+"""By hook, the templates that look up resources by references in the context."""
 _BY_KIND: Mapping[str, frozenset[CategoryName]] = {"allergy": frozenset({"allergies"})}
 """What a kind of rule looks at besides the categories of the code sets that it names."""
 

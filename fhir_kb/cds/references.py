@@ -31,6 +31,19 @@ def entries(bundle: object) -> list[Json]:
     ]
 
 
+def resources(value: object) -> list[Json]:
+    """Return the resources of a Bundle, or the one resource that a value is."""
+    resource = one(value)
+    if not resource or is_outcome(resource):
+        return []
+    return entries(resource) if resource.get("resourceType") == "Bundle" else [resource]
+
+
+def is_outcome(value: object) -> bool:
+    """Return whether a value tells how something went instead of holding it."""
+    return one(value).get("resourceType") == "OperationOutcome"
+
+
 def identity(resource: Json) -> str:
     """Return ``Type/id`` of a resource."""
     return f"{text(resource.get('resourceType'))}/{text(resource.get('id'))}"

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fhir_kb.cds.decision_support import DecisionSupport
+from fhir_kb.cds.prefetch import REFERRED
 from fhir_kb.errors import UnknownType
 from fhir_kb.facts.knowledge import Knowledge
 from fhir_kb.formats import Json
 
-CDS_HOOKS = "2.0.0"
-"""The edition of CDS Hooks that is spoken."""
+EDITIONS: Mapping[str, str] = {"2.0": "2.0.0", "3.0": "3.0.0-ballot"}
+"""The editions of CDS Hooks whose prefetch can be asked for, with their versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,12 @@ def discovery(support: DecisionSupport) -> Json:
                 "id": service.id,
                 "title": service.title.format(medicines=medicines),
                 "description": service.description.format(medicines=medicines),
-                "prefetch": dict(support.templates[hook]),
+                "prefetch": {
+                    **support.templates[hook],
+                    **(REFERRED.get(hook, {}) if support.edition == "3.0" else {}),
+                },
                 "usageRequirements": _USAGE,
-                "version": CDS_HOOKS,
+                "version": EDITIONS[support.edition],
             }
             for service in SERVICES.values()
             for hook, version in service.hooks.items()

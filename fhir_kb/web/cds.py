@@ -28,7 +28,8 @@ from fhir_kb.cds import (
 )
 from fhir_kb.cds.cards import ICON
 from fhir_kb.cds.configuration import authentication, decision_support
-from fhir_kb.errors import DataMissing, UnsupportedMediaType
+from fhir_kb.cds.pace import Pace
+from fhir_kb.errors import DataMissing, TooManyCalls, UnsupportedMediaType
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import write_json
 from fhir_kb.rest.message import Response as Answer
@@ -51,6 +52,7 @@ class CdsDoor:
     settings: Settings
     support: DecisionSupport
     authentication: Authentication | None
+    pace: Pace
     feedback: FeedbackStore
 
 
@@ -60,6 +62,7 @@ def cds_door(settings: Settings) -> CdsDoor:
         settings,
         decision_support(settings),
         authentication(settings, lambda path: Path(path).read_bytes()),
+        Pace(settings.cds_calls_per_minute, time.monotonic),
         FeedbackStore(settings.data / "feedback.sqlite"),
     )
 
@@ -88,7 +91,7 @@ def services() -> Response:
 def service(id: str) -> Response:
     """Answer a call of a service with cards."""
     door, begun = _door(), time.monotonic()
-    _authenticate(door)
+    door.pace.check(_authenticate(door))
     called = service_of(id)
     call = read_call(_body(), called.answered, max_bytes=door.settings.cds_body_bytes_max)
     answer = answer_call(door.support, call, datetime.now(UTC), _base(door))
@@ -108,7 +111,7 @@ def service(id: str) -> Response:
 def feedback(id: str) -> Response:
     """Keep what was done with cards; sent twice, it is kept once."""
     door = _door()
-    _authenticate(door)
+    door.pace.check(_authenticate(door))
     rows = read_feedback(
         _body(),
         service_of(id).id,
@@ -140,6 +143,15 @@ def data_missing(error: DataMissing) -> Response:
     return flask_response(Answer(error.status, write_json(body)))
 
 
+@blueprint.errorhandler(TooManyCalls)
+def too_many_calls(error: TooManyCalls) -> Response:
+    """Return 429 with the seconds after which a call is answered again."""
+    body = outcome(issue("error", error.code, error.message))
+    reply = flask_response(Answer(error.status, write_json(body)))
+    reply.headers["Retry-After"] = str(error.seconds)
+    return reply
+
+
 @blueprint.after_app_request
 def let_browsers_in(response: Response) -> Response:
     """Add what a client in a browser needs, also to refusals; and let nobody cache an answer."""
@@ -165,11 +177,13 @@ def _base(door: CdsDoor) -> str:
     return door.settings.base_url.rstrip("/") or request.host_url.rstrip("/")
 
 
-def _authenticate(door: CdsDoor) -> None:
-    if door.authentication is not None:
-        # The token is meant for the URL as the client calls it, without a query.
-        called = f"{_base(door)}{request.path}"
-        door.authentication.check(request.headers.get("Authorization", ""), called)
+def _authenticate(door: CdsDoor) -> str:
+    """Return who calls: the issuer of the token, or nothing where none is asked for."""
+    if door.authentication is None:
+        return ""
+    # The token is meant for the URL as the client calls it, without a query.
+    called = f"{_base(door)}{request.path}"
+    return door.authentication.check(request.headers.get("Authorization", ""), called)
 
 
 def _body() -> bytes:

@@ -21,9 +21,9 @@ TOKEN = "sentinel-token"  # noqa: S105
 Reading = Callable[..., Any]
 
 
-def pregnant() -> Any:
+def pregnant(**more: Any) -> Any:
     return prefetch(
-        patient=patient("female", "1990-05-06"), conditions=bundle(condition("77386006"))
+        patient=patient("female", "1990-05-06"), conditions=bundle(condition("77386006")), **more
     )
 
 
@@ -309,3 +309,64 @@ def test_the_token_stays_out_of_answers(ehr: LoopbackEhr, reading: Reading) -> N
     with pytest.raises(DataMissing) as refusal:
         reading(body(prefetch={}))
     assert TOKEN not in f"{refusal.value.message} {refusal.value.keys}"
+
+
+def referring(form: str) -> dict[str, Any]:
+    """Return a call whose order only refers to its product, as R4 or R5 writes it."""
+    target = {"reference": "Medication/capsule"}
+    written = {"R4": {"medicationReference": target}, "R5": {"medication": {"reference": target}}}
+    plain = {key: value for key, value in order().items() if key != "medicationCodeableConcept"}
+    return {**plain, **written[form]}
+
+
+CAPSULE = {
+    "resourceType": "Medication",
+    "id": "capsule",
+    "code": {"coding": [{"system": RXNORM, "code": "643722"}]},
+}
+
+
+@pytest.mark.parametrize("form", ["R4", "R5"])
+@pytest.mark.parametrize("sent", [bundle(CAPSULE), CAPSULE])
+def test_a_product_that_was_sent_along_is_not_read(
+    form: str, sent: Any, ehr: LoopbackEhr, reading: Reading
+) -> None:
+    """[P7] A client of 3.0 looks up what its orders refer to."""
+    content = body(referring(form), prefetch=pregnant(orderedMedications=sent))
+    assert reading(content)["cards"][0]["summary"].startswith("Contraindicated")
+    assert ehr.asked == []
+
+
+def test_a_dispatched_order_that_was_sent_along_is_not_read(
+    ehr: LoopbackEhr, reading: Reading
+) -> None:
+    """[P7] [1c order-dispatch] The order, and the product that it refers to."""
+    context = {"dispatchedOrders": ["MedicationRequest/order-1"], "performer": "Organization/1"}
+    known = {
+        "dispatchedOrders": bundle({**referring("R4"), "status": "active"}),
+        "orderedMedications": bundle(CAPSULE),
+    }
+    answer = reading(body(hook="order-dispatch", context=context, prefetch=pregnant(**known)))
+    assert answer["cards"][0]["summary"].startswith("Contraindicated")
+    assert ehr.asked == []
+
+
+def test_a_search_for_products_that_failed_is_not_tried_again(
+    ehr: LoopbackEhr, reading: Reading
+) -> None:
+    """[P2] [P7] The client tried in vain; the order stays one that was not recognised."""
+    failed = {"resourceType": "OperationOutcome"}
+    answer = reading(body(referring("R4"), prefetch=pregnant(orderedMedications=failed)))
+    assert ehr.asked == []
+    assert answer["cards"][0]["summary"].startswith("Not checked")
+
+
+def test_a_search_for_dispatched_orders_that_failed_is_told(
+    ehr: LoopbackEhr, reading: Reading
+) -> None:
+    """[P2] [P7] The card says why the order was not looked at."""
+    context = {"dispatchedOrders": ["MedicationRequest/order-1"], "performer": "Organization/1"}
+    failed = {"dispatchedOrders": {"resourceType": "OperationOutcome"}}
+    answer = reading(body(hook="order-dispatch", context=context, prefetch=prefetch(**failed)))
+    assert ehr.asked == []
+    assert answer["cards"][0]["summary"].endswith("the search for it failed")

@@ -1,6 +1,7 @@
 """What is announced is what works, in words that CDS Hooks 2.0 knows."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,12 @@ from fhir_kb.errors import UnknownType
 FHIR_SEARCH = re.compile(
     r"[A-Z][A-Za-z]+(/\{\{context\.patientId\}\}|\?(patient|code|status|_sort|_count)=[^&]+"
     r"(&(patient|code|status|_sort|_count)=[^&]+)*)"
+)
+
+
+TOKEN = re.compile(
+    r"context\.(draftOrders\.entry\.resource|dispatchedOrders\.resolve\(\))"
+    r"\.ofType\(MedicationRequest\)(\.medication\.resolve\(\)\.ofType\(Medication\))?\.id"
 )
 
 
@@ -64,6 +71,30 @@ def test_templates_use_only_what_2_0_has(announced: list[dict[str, Any]]) -> Non
             assert FHIR_SEARCH.fullmatch(query), query
             assert set(re.findall(r"{{(.*?)}}", query)) == {"context.patientId"}
             assert len(query) < 2000
+
+
+def test_a_client_of_3_0_is_asked_for_what_orders_refer_to(
+    support: DecisionSupport, announced: list[dict[str, Any]]
+) -> None:
+    """[P7] [D2] The same queries, and those that need FHIRPath; off unless it is set."""
+    later = discovery(replace(support, edition="3.0"))["services"]
+    added = {
+        (entry["hook"], key): query
+        for entry, before in zip(later, announced, strict=True)
+        for key, query in entry["prefetch"].items()
+        if key not in before["prefetch"]
+    }
+    assert added.keys() == {
+        ("order-select", "orderedMedications"),
+        ("order-sign", "orderedMedications"),
+        ("order-dispatch", "dispatchedOrders"),
+        ("order-dispatch", "orderedMedications"),
+    }
+    for query in added.values():
+        type, _, token = query.removesuffix("}}").partition("?_id={{")
+        assert TOKEN.fullmatch(token), query
+        assert type == re.findall(r"ofType\((\w+)\)", token)[-1]
+    assert {entry["version"] for entry in later} == {"3.0.0-ballot"}
 
 
 def test_what_a_rule_can_miss_is_asked_for(support: DecisionSupport) -> None:

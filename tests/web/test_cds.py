@@ -170,10 +170,10 @@ def test_a_browser_can_read_refusals_too(data: bytes, client: FlaskClient) -> No
 
 @pytest.mark.parametrize(
     ("origin", "path"),
-    [("https://evil.example", ORDERS), (f"{SANDBOX}.evil.example", ORDERS), (SANDBOX, "/fhir/r4")],
+    [("https://evil.example", ORDERS), (f"{SANDBOX}.evil.example", ORDERS), ("null", ORDERS)],
 )
 def test_other_pages_may_not_call(origin: str, path: str, client: FlaskClient) -> None:
-    """[1h CORS] Exact origins, and only for decision support."""
+    """[1h CORS] Exact origins only."""
     reply = client.options(path, headers={"Origin": origin})
     assert "Access-Control-Allow-Origin" not in reply.headers
 
@@ -235,6 +235,16 @@ def keep_feedback_at(app: Flask, path: Path) -> None:
     """Let an application that shares its knowledge with others keep feedback of its own."""
     door = app.extensions["fhir_kb_cds"]
     app.extensions["fhir_kb_cds"] = replace(door, feedback=FeedbackStore(path))
+
+
+def test_a_client_that_calls_too_often_is_told_to_wait(built: Path) -> None:
+    """[1h 429] With the seconds to wait, as an outcome; discovery is not counted."""
+    client = create_app(Settings(data=built, cds_calls_per_minute=2)).test_client()
+    replies = [client.post(ORDERS, json=body()) for _ in range(3)]
+    assert [reply.status_code for reply in replies] == [200, 200, 429]
+    assert replies[2].headers["Retry-After"] == "30"
+    assert issues(replies[2])[0]["code"] == "throttled"
+    assert client.get("/cds-services").status_code == 200
 
 
 class TestFeedback:
