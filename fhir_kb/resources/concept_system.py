@@ -75,7 +75,7 @@ def _code_system(
     )
     opening = _opening(context, "CodeSystem", "concept", "Concepts", description, rows)
     return opening | present(
-        copyright=copyright_of(_systems(_public_codings(context, concepts))),
+        copyright=copyright_of(_systems(public_codings(context, concepts))),
         caseSensitive=True,
         content="complete",
         count=len(concepts),
@@ -98,7 +98,7 @@ def _code_system(
 def _definition(context: Context, concept: Concept) -> Json:
     same = [
         {"code": "public-code", "valueCoding": coding}
-        for coding in _public_codings(context, [concept])
+        for coding in public_codings(context, [concept])
     ]
     return present(
         code=concept.id,
@@ -114,7 +114,7 @@ def _value_set(
     systems: dict[str, list[Json]] = {
         CONCEPTS: [{"code": concept.id, "display": concept.text} for concept in concepts]
     }
-    public = _public_codings(context, concepts)
+    public = public_codings(context, concepts)
     for coding in public:
         entry = {"code": coding["code"], "display": coding["display"]}
         systems.setdefault(coding["system"], []).append(entry)
@@ -150,7 +150,7 @@ def _opening(
     }
 
 
-def _public_codings(context: Context, concepts: list[Concept]) -> list[Json]:
+def public_codings(context: Context, concepts: list[Concept]) -> list[Json]:
     """Return the public codings of concepts, as this version and deployment publishes them."""
     return [
         coding

@@ -38,6 +38,11 @@ class Concept:
         """Whether the code is not to be used any more."""
         return "true" in self.values("inactive") or "retired" in self.values("status")
 
+    @property
+    def is_abstract(self) -> bool:
+        """Whether the code only groups others and is not to be chosen itself."""
+        return "true" in self.values("notSelectable") or "true" in self.values("abstract")
+
 
 @dataclass(frozen=True)
 class CodeSystem:

@@ -18,6 +18,7 @@ class Contained:
     code: str
     display: str | None
     inactive: bool
+    abstract: bool
     designations: tuple[Json, ...]
 
 
@@ -39,6 +40,7 @@ def expand(
     offset: int = 0,
     count: int | None = None,
     active_only: bool = False,
+    selectable_only: bool = False,
 ) -> Expansion:
     """Return the codes of a value set, those whose display or code has every word of ``text``.
 
@@ -60,7 +62,11 @@ def expand(
         for (system, code), display in members.displays.items()
         if all(word in f"{code} {display or ''}".casefold() for word in words)
     ]
-    found = [each for each in named if not (active_only and each.inactive)]
+    found = [
+        each
+        for each in named
+        if not (active_only and each.inactive or selectable_only and each.abstract)
+    ]
     end = len(found) if count is None else offset + count
     return Expansion(url, len(found), offset, tuple(found[offset:end]))
 
@@ -69,7 +75,12 @@ def _contained(terminology: Terminology, system: str, code: str, display: str | 
     held = terminology.code_system(system)
     concept = held.find(code) if held else None
     if concept is None:
-        return Contained(system, code, display, inactive=False, designations=())
+        return Contained(system, code, display, inactive=False, abstract=False, designations=())
     return Contained(
-        system, code, display or concept.display, concept.is_inactive, concept.designations
+        system,
+        code,
+        display or concept.display,
+        concept.is_inactive,
+        concept.is_abstract,
+        concept.designations,
     )

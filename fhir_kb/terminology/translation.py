@@ -41,14 +41,15 @@ def translate(
     code: str,
     *,
     target_system: str | None = None,
+    source_scope: str | None = None,
     target_scope: str | None = None,
     url: str | None = None,
     reverse: bool = False,
 ) -> Translation:
     """Return the counterparts of a code, by one map (``url``) or by all that are held.
 
-    With ``reverse`` the code is looked for among the targets. A map that is not held is refused;
-    a code that no map knows is an answer without matches.
+    With ``reverse`` the code is looked for among the targets, and the scopes change places. A map
+    that is not held is refused; a code that no map knows is an answer without matches.
     """
     maps = terminology.concept_maps
     if url is not None and url not in maps:
@@ -58,12 +59,20 @@ def translate(
     matches = tuple(
         match
         for each in wanted
-        if target_scope is None or target_scope in (each.target_scope, each.source_scope)
+        if _has_scopes(each, source_scope, target_scope, reverse)
         for match in _matches(each, system, code, reverse)
         if target_system is None or match.system == target_system
     )
     message = None if matches else f"No map held here has {code!r} of {system}"
     return Translation(matches, message)
+
+
+def _has_scopes(
+    concept_map: ConceptMap, source: str | None, target: str | None, reverse: bool
+) -> bool:
+    scopes = [concept_map.source_scope, concept_map.target_scope]
+    given = [target, source] if reverse else [source, target]
+    return all(want is None or want == has for want, has in zip(given, scopes, strict=True))
 
 
 def _matches(concept_map: ConceptMap, system: str, code: str, reverse: bool) -> Iterator[Match]:

@@ -6,6 +6,7 @@ from fhir_kb.resources import (
     citation,
     clinical_use_definition,
     code_set,
+    concept_map,
     concept_system,
     document_reference,
     evidence,
@@ -19,6 +20,7 @@ from fhir_kb.resources import (
     research_study,
     rule_plan,
 )
+from fhir_kb.versions.terminology_names import TERMINOLOGY_R5
 from fhir_kb.versions.version import Version
 
 R5 = Version(
@@ -38,6 +40,7 @@ R5 = Version(
         organization.build_r5,
         document_reference.build,
         concept_system.build,
+        concept_map.build_r5,
         code_set.build,
         rule_plan.build,
         card_theme.build,
@@ -46,6 +49,7 @@ R5 = Version(
         evidence_variable.build_r5,
     ),
     profile_folders=("shared", "R5"),
+    terminology=TERMINOLOGY_R5,
     more_modifiers={
         "uri": ("contains",),
         "string": ("text",),

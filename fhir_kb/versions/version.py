@@ -11,6 +11,7 @@ from fhir_kb.formats import Json
 from fhir_kb.resources.context import Builder, Context
 from fhir_kb.resources.provenance import build_provenance
 from fhir_kb.versions.conformance import own_search_parameters, read_conformance
+from fhir_kb.versions.terminology_names import TERMINOLOGY_R4, TerminologyNames
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Version:
     ``builders`` make resources from facts; ``profile_folders`` are the folders of ``profiles/``
     that hold for this version, a later one winning; ``more_modifiers`` are, by search type,
     the modifiers that it allows beyond R4's; ``more_controls`` the parameters about a search's
-    result beyond R4's; ``whole_search`` the search types of those that look at whole resources.
+    result beyond R4's; ``whole_search`` the search types of those that look at whole resources; ``terminology`` is how
+    it calls what the terminology operations take and give.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Version:
     builders: tuple[Builder, ...]
     profile_folders: tuple[str, ...]
     more_modifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    terminology: TerminologyNames = TERMINOLOGY_R4
     more_controls: frozenset[str] = frozenset()
     whole_search: Mapping[str, str] = field(
         default_factory=lambda: dict.fromkeys(("_text", "_content", "_list"), "string")

@@ -7,8 +7,22 @@ from collections.abc import Iterable, Iterator
 
 from fhir_kb.formats import Json
 from fhir_kb.rest import validate
-from fhir_kb.rest.operations import everything, meta, versions
+from fhir_kb.rest.operations import (
+    everything,
+    expand,
+    lookup,
+    meta,
+    subsumes,
+    translate,
+    validate_code,
+    versions,
+)
 from fhir_kb.rest.operations.operation import EVERY_TYPE, Handler, Operation
+
+_UNTOLD = (
+    "What cannot be told from what is held is refused, with not-found or too-costly; false is "
+    "said only of a code that is known to be wrong."
+)
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -24,6 +38,54 @@ OPERATIONS: tuple[Operation, ...] = (
         on_system=meta.meta_of_system,
         on_type=meta.meta_of_type,
         on_instance=meta.meta_of_instance,
+    ),
+    Operation(
+        "lookup",
+        lookup.DEFINITION,
+        on_type=lookup.lookup_type,
+        on_instance=lookup.lookup_instance,
+        types=("CodeSystem",),
+        documentation="Our own code systems, and those of the specification and of HL7 Terminology "
+        "that are held whole. What is not held is refused with not-found.",
+    ),
+    Operation(
+        "subsumes",
+        subsumes.DEFINITION,
+        on_type=subsumes.subsumes_type,
+        on_instance=subsumes.subsumes_instance,
+        types=("CodeSystem",),
+    ),
+    Operation(
+        "validate-code",
+        validate_code.IN_SYSTEM,
+        on_type=validate_code.in_system_type,
+        on_instance=validate_code.in_system_instance,
+        types=("CodeSystem",),
+        documentation=_UNTOLD,
+    ),
+    Operation(
+        "validate-code",
+        validate_code.IN_VALUE_SET,
+        on_type=validate_code.in_value_set_type,
+        on_instance=validate_code.in_value_set_instance,
+        types=("ValueSet",),
+        documentation=_UNTOLD,
+    ),
+    Operation(
+        "expand",
+        expand.DEFINITION,
+        on_type=expand.expand_type,
+        on_instance=expand.expand_instance,
+        types=("ValueSet",),
+        documentation="Flat, with offset and count. A value set with codes of a system that is not "
+        "held whole is refused with too-costly: half an expansion would look like all of it.",
+    ),
+    Operation(
+        "translate",
+        translate.DEFINITION,
+        on_type=translate.translate_type,
+        on_instance=translate.translate_instance,
+        types=("ConceptMap",),
     ),
     Operation("versions", versions.DEFINITION, on_system=versions.versions),
     Operation(
