@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/http.html#mime-type, https://hl7.org/fhir/R4/versioning.
 ``_format`` wins over Accept; of several acceptable types the one of the highest q-value wins.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -18,8 +18,6 @@ FORMATS: Mapping[str, Format] = {
     "application/fhir+json": "json",
     "application/json": "json",
     "text/json": "json",
-    "application/*": "json",
-    "*/*": "json",
     "xml": "xml",
     "application/fhir+xml": "xml",
     "application/xml": "xml",
@@ -49,14 +47,19 @@ class _Range(NamedTuple):
 
 
 def negotiate(accept: str, format_parameter: str | None) -> Asked:
-    """Return what to answer with; refuse (NotAcceptable) what cannot be written here."""
+    """Return what to answer with; refuse (NotAcceptable) what cannot be written here.
+
+    A format is as wanted as the most specific range that covers it says; of formats that are
+    wanted alike the one that was named first is taken, and JSON before the others.
+    """
     asked = format_parameter if format_parameter else accept
-    ranges = sorted(_ranges(asked.replace(" ", "+") if format_parameter else asked), key=_order)
-    for wanted in ranges:
-        if wanted.quality > 0 and wanted.type in FORMATS:
-            return Asked(FORMATS[wanted.type], wanted.fhir_version)
+    ranges = list(_ranges(asked.replace(" ", "+") if format_parameter else asked))
     if not asked.strip():
         return Asked("json", None)
+    wishes = [wish for format in MEDIA_TYPES if (wish := _wish(format, ranges)) is not None]
+    if wishes:
+        best = min(wishes, key=lambda wish: (-ranges[wish.place].quality, wish.place))
+        return Asked(best.format, ranges[best.place].fhir_version)
     where = "_format" if format_parameter else "Accept"
     raise NotAcceptable(
         f"{where} asks for {asked!r}; this server writes application/fhir+json and "
@@ -64,8 +67,36 @@ def negotiate(accept: str, format_parameter: str | None) -> Asked:
     )
 
 
-def _order(wanted: _Range) -> float:
-    return -wanted.quality
+class _Wish(NamedTuple):
+    """A format and the place of the range that covers it."""
+
+    format: Format
+    place: int
+
+
+def _wish(format: Format, ranges: Sequence[_Range]) -> _Wish | None:
+    """Return how a format is wanted, None when it is not, or expressly not."""
+    named = [place for place, range in enumerate(ranges) if FORMATS.get(range.type) == format]
+    wanted = [place for place in named if ranges[place].quality > 0]
+    if wanted:
+        return _Wish(format, min(wanted, key=lambda place: (-ranges[place].quality, place)))
+    written = MEDIA_TYPES[format]
+    if any(ranges[place].type == written for place in named):
+        return None
+    for wildcard in (f"{written.partition('/')[0]}/*", "*/*"):
+        for place, range in enumerate(ranges):
+            if range.type == wildcard:
+                return _Wish(format, place) if range.quality > 0 else None
+    return None
+
+
+def check_charset(accept_charset: str) -> None:
+    """Refuse (NotAcceptable) an Accept-Charset that leaves no room for UTF-8."""
+    ranges = {range.type: range.quality for range in _ranges(accept_charset)}
+    if ranges and ranges.get("utf-8", ranges.get("*", 0.0)) <= 0:
+        raise NotAcceptable(
+            f"Accept-Charset asks for {accept_charset[:80]!r}; this server writes UTF-8"
+        )
 
 
 def _ranges(header: str) -> Iterator[_Range]:

@@ -13,6 +13,7 @@ from fhir_kb.rest.capability_statement import capabilities
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.history import history_instance, history_system, history_type
 from fhir_kb.rest.message import Request, Response
+from fhir_kb.rest.negotiation import check_charset
 from fhir_kb.rest.operations.table import operation_routes
 from fhir_kb.rest.read import check_type, read, vread
 from fhir_kb.rest.search_type import search_type
@@ -73,6 +74,7 @@ def answer(endpoint: Endpoint, request: Request) -> Response:
     Refuses (UnknownType) a path that leads nowhere and (MethodNotAllowed) a method that does not
     apply to it, and what the interaction refuses.
     """
+    check_charset(request.header("accept-charset"))
     route, arguments = _match(endpoint, request)
     interactions = _interactions(endpoint, route)
     if request.method == "OPTIONS":

@@ -8,12 +8,11 @@ from urllib.parse import parse_qsl
 from fhir_kb.errors import InvalidParameter, MultipleMatches, UnsupportedParameter
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Pairs
-from fhir_kb.search import CONTROL_PARAMETERS, search
+from fhir_kb.search import control_parameters, search
 from fhir_kb.store.interface import Store
 from fhir_kb.store.resource import StoredResource
 
 _OF_THE_ANSWER = frozenset({"_format", "_pretty", "_summary", "_elements"})
-_OF_RESULTS = frozenset(CONTROL_PARAMETERS) - _OF_THE_ANSWER
 
 
 def read_criteria(query: str) -> Pairs:
@@ -38,8 +37,9 @@ def match(
     its last parameter: to leave one out would match more than was meant.
     """
     conditions = [pair for pair in pairs if pair[0] not in _OF_THE_ANSWER]
+    of_results = {*control_parameters(endpoint.table), "_cursor"}
     for name, _ in conditions:
-        if name.partition(":")[0] in _OF_RESULTS or name == "_cursor":
+        if name.partition(":")[0] in of_results:
             raise UnsupportedParameter(f"{name} shapes results; a condition only filters")
     if not conditions:
         raise InvalidParameter(
