@@ -92,7 +92,7 @@ class Authentication:
         return client.issuer
 
     def _key(self, header: Json, client: Client) -> PyJWK:
-        if header.get("typ", "JWT") != "JWT" or "crit" in header:
+        if _text(header, "typ").upper() != "JWT" or "crit" in header:
             raise _Refused("the token's header asks for what is not understood")
         if "jku" in header and header["jku"] != client.key_set:
             raise _Refused("the key set is not the client's")

@@ -103,6 +103,7 @@ class CardMaker:
         """Yield one suggestion per order: two that rewrite the same order would undo each other."""
         names = {entry.subject.origin: entry.subject.text for entry in told}
         changes: dict[Origin, list[Change]] = {}
+        gravest = {entry.subject.origin for entry in told if entry.finding.indicator == "critical"}
         for entry in told:
             for change in entry.finding.changes:
                 changes.setdefault(change.order, []).append(change)
@@ -112,7 +113,11 @@ class CardMaker:
                 which = f" ({names.get(order, order.reference)})" if len(changes) > 1 else ""
                 label = shortened(suggestion["label"], LABEL_MAX - len(which)) + which
                 id = self._id(theme, {order}, "suggestion")
-                yield {**suggestion, "label": label, "uuid": id}
+                # Of a single suggestion a recommendation would say nothing.
+                marked = len(changes) > 1 and order in gravest
+                yield present(
+                    **{**suggestion, "label": label, "uuid": id}, isRecommended=marked or None
+                )
 
     def _source(self, label: str, url: str, theme: str) -> Json:
         return {

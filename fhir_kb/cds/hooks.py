@@ -35,8 +35,8 @@ _FIELDS: Mapping[str, Json] = {
 class Hook:
     """A hook: its context's required fields; ``orders`` is the field that holds Bundles of orders.
 
-    ``speaks_as`` is the hook under which rules speak: the deprecated hooks are read as the one
-    that replaced them.
+    ``speaks_as`` is the hook under which rules speak: a refill is judged as an order that is
+    signed, and the deprecated hooks are read as the one that replaced them.
     """
 
     name: str
@@ -71,6 +71,7 @@ HOOKS: Mapping[str, Hook] = {
             ("patientId", "dispatchedOrders", "performer"),
             renamed={"order": "dispatchedOrders"},
         ),
+        Hook("medication-refill", ("patientId", "medications"), "medications", "order-sign"),
         Hook("medication-prescribe", ("patientId", "medications"), "medications", "order-sign"),
         Hook("order-review", ("patientId", "orders"), "orders", "order-sign"),
     )

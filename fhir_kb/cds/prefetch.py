@@ -32,6 +32,7 @@ _QUERIES: Mapping[CategoryName, str] = {
     "measurements": f"Observation?patient={PATIENT_TOKEN}&code={{codes}}&_sort=-date&_count=20",
 }
 _DRAFTS = "context.draftOrders.entry.resource.ofType(MedicationRequest)"
+_REFILLED = "context.medications.entry.resource.ofType(MedicationRequest)"
 _DISPATCHED = "context.dispatchedOrders.resolve().ofType(MedicationRequest)"
 _PRODUCTS = "Medication?_id={{%s.medication.resolve().ofType(Medication).id}}"
 DISPATCHED, PRODUCTS = "dispatchedOrders", "orderedMedications"
@@ -39,6 +40,7 @@ DISPATCHED, PRODUCTS = "dispatchedOrders", "orderedMedications"
 REFERRED: Mapping[str, Mapping[str, str]] = {
     "order-select": {PRODUCTS: _PRODUCTS % _DRAFTS},
     "order-sign": {PRODUCTS: _PRODUCTS % _DRAFTS},
+    "medication-refill": {PRODUCTS: _PRODUCTS % _REFILLED},
     "order-dispatch": {
         DISPATCHED: f"MedicationRequest?_id={{{{{_DISPATCHED}.id}}}}",
         PRODUCTS: _PRODUCTS % _DISPATCHED,

@@ -1,6 +1,7 @@
 """What an answer must look like: the JSON Schema of cards, and the rule that nothing is empty.
 
-https://cds-hooks.hl7.org/2.0/#cds-service-response
+https://cds-hooks.hl7.org/2.0/#cds-service-response, and what the ballot of 3.0 states as
+invariants (cds-resp-1 to -6; actionSelectionBehavior, of cds-resp-7, is never sent).
 """
 
 from collections.abc import Iterator
@@ -37,7 +38,7 @@ _ACTION: Json = {
         resourceId={"type": "string", "pattern": "^[A-Z][A-Za-z]+/[A-Za-z0-9\\-.]{1,64}$"},
     ),
     "if": {"properties": {"type": {"const": "delete"}}},
-    "then": {"required": ["resourceId"]},
+    "then": {"required": ["resourceId"], "not": {"required": ["resource"]}},
     "else": {"required": ["resource"]},
 }
 _SUGGESTION = _object(
@@ -47,14 +48,22 @@ _SUGGESTION = _object(
     isRecommended={"type": "boolean"},
     actions={"type": "array", "items": _ACTION, "minItems": 1},
 )
-_LINK = _object(
-    ("label", "url", "type"),
-    label=_TEXT,
-    url=_URL,
-    type={"enum": ["absolute", "smart"]},
-    appContext=_TEXT,
-    autolaunchable={"type": "boolean"},
-)
+_LINK: Json = {
+    **_object(
+        ("label", "url", "type"),
+        label=_TEXT,
+        url=_URL,
+        type={"enum": ["absolute", "smart"]},
+        appContext=_TEXT,
+        autolaunchable={"type": "boolean"},
+    ),
+    "if": {"required": ["appContext"]},
+    "then": {"properties": {"type": {"const": "smart"}}},
+}
+_RECOMMENDED: Json = {
+    "properties": {"isRecommended": {"const": True}},
+    "required": ["isRecommended"],
+}
 _CARD: Json = {
     **_object(
         ("summary", "indicator", "source"),
@@ -69,6 +78,12 @@ _CARD: Json = {
         links={"type": "array", "items": _LINK, "minItems": 1},
     ),
     "dependentRequired": {"suggestions": ["selectionBehavior"]},
+    "if": {"properties": {"selectionBehavior": {"const": "at-most-one"}}},
+    "then": {
+        "properties": {
+            "suggestions": {"contains": _RECOMMENDED, "minContains": 0, "maxContains": 1}
+        }
+    },
 }
 RESPONSE: Json = _object(
     ("cards",),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fhir_kb.cds.decision_support import DecisionSupport
+from fhir_kb.cds.hooks import HOOKS
 from fhir_kb.cds.prefetch import REFERRED
 from fhir_kb.errors import UnknownType
 from fhir_kb.facts.knowledge import Knowledge
@@ -43,7 +44,7 @@ SERVICES: Mapping[str, Service] = {
     for service in (
         Service(
             "imid-orders",
-            {"order-select": "1.0", "order-sign": "1.0"},
+            {"order-select": "1.0", "order-sign": "1.0", "medication-refill": "0.1.0"},
             "Orders of {medicines}",
             "Looks at draft orders of {medicines}: pregnancy and its prevention, supply and "
             "safety programmes, dose, blood counts, kidney function, thrombosis, allergies and "
@@ -96,7 +97,7 @@ def discovery(support: DecisionSupport) -> Json:
                 "title": service.title.format(medicines=medicines),
                 "description": service.description.format(medicines=medicines),
                 "prefetch": {
-                    **support.templates[hook],
+                    **support.templates[HOOKS[hook].rules],
                     **(REFERRED.get(hook, {}) if support.edition == "3.0" else {}),
                 },
                 "usageRequirements": _USAGE,

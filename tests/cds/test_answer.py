@@ -251,6 +251,15 @@ def test_an_order_that_is_signed_again_is_looked_at(ask: Any) -> None:
     assert indicators(ask(body(again, prefetch=pregnant)))[0] == "critical"
 
 
+@pytest.mark.parametrize("user", [{}, {"userId": "Practitioner/p-1"}])
+def test_a_refill_is_judged_as_an_order_that_is_signed(user: Any, ask: Any) -> None:
+    """[1c medication-refill] A pharmacy may ask for it: then the context names no user."""
+    pregnant = woman(conditions=bundle(condition("77386006")))
+    context = {"patientId": "pat-1", "medications": bundle(order()), **user}
+    call = {**body(prefetch=pregnant), "hook": "medication-refill", "context": context}
+    assert ask(call)["cards"] == ask(body(prefetch=pregnant))["cards"]
+
+
 def test_dispatched_orders_are_found_in_prefetch(ask: Any) -> None:
     """[1c order-dispatch] The context has references only; the orders are among the medicines."""
     context = {"dispatchedOrders": ["MedicationRequest/order-1"], "performer": "Organization/1"}

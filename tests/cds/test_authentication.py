@@ -102,6 +102,7 @@ BAD_HEADERS: dict[str, dict[str, Any]] = {
     "no key": {"kid": None},
     "a key set of its own": {"jku": "https://evil.example/jwks.json"},
     "a type that is not JWT": {"typ": "at+jwt"},
+    "no type": {"typ": ""},
     "what must be understood": {"crit": ["exp"]},
     "another key's algorithm": {"kid": "key-2"},
 }
@@ -109,7 +110,7 @@ BAD_HEADERS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", BAD_HEADERS)
 def test_headers_that_do_not_fit_are_refused(name: str, check: Check) -> None:
-    """[1h kid] [1h jku]"""
+    """[1h kid] [1h jku] [1h typ]"""
     with pytest.raises(Unauthenticated):
         check(token(**{"jku": None, **BAD_HEADERS[name]}))
 

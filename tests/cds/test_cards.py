@@ -184,3 +184,37 @@ def test_an_order_that_is_clean_says_nothing_of_its_data(
     assert list(answer["extension"].values()) == [
         {"knowledgeRelease": release.version, "knowledgeReleased": release.date}
     ]
+
+
+def test_among_several_suggestions_the_gravest_are_recommended(ask: Any) -> None:
+    """[1f isRecommended] Withdrawing what is contraindicated, of two orders in one session."""
+    orders = (order(), order("order-2", code="1369734", mg=4))
+    pregnant = prefetch(
+        patient=patient("female", "1990-05-06"), conditions=bundle(condition("77386006"))
+    )
+    card = ask(body(*orders, prefetch=pregnant))["cards"][0]
+    assert [entry["isRecommended"] for entry in card["suggestions"]] == [True, True]
+    assert card["selectionBehavior"] == "any"
+
+
+def test_a_suggestion_that_stands_alone_is_not_marked(ask: Any) -> None:
+    """[1f isRecommended] The mark chooses among several; clients may select what bears it."""
+    pregnant = prefetch(
+        patient=patient("female", "1990-05-06"), conditions=bundle(condition("77386006"))
+    )
+    (suggestion,) = ask(body(prefetch=pregnant))["cards"][0]["suggestions"]
+    assert "isRecommended" not in suggestion
+
+
+def test_what_is_no_contraindication_is_not_recommended(ask: Any) -> None:
+    """[1f isRecommended] How long a supply lasts stays the prescriber's decision."""
+    refills = {"dispenseRequest": {"numberOfRepeatsAllowed": 3}}
+    orders = (order(**refills), order("order-2", code="1369734", mg=4, **refills))
+    suggestions = [
+        entry
+        for card in ask(body(*orders))["cards"]
+        for entry in card.get("suggestions", ())
+        if entry["actions"][0]["type"] == "update"
+    ]
+    assert len(suggestions) == 2
+    assert not any("isRecommended" in entry for entry in suggestions)

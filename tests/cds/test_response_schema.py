@@ -46,12 +46,15 @@ def test_a_whole_card_has_no_fault() -> None:
         (("suggestions", 0, "actions", 0, "type"), "update"),
         (("suggestions", 0, "actions", 0, "resourceId"), "1"),
         (("suggestions", 0, "actions"), []),
+        (("suggestions", 0, "actions", 0, "resource"), {"resourceType": "Task"}),
+        (("suggestions", 0, "actions", 0, "description"), ""),
         (("suggestions",), []),
+        (("links", 0, "appContext"), "only of SMART apps"),
         (("colour",), "red"),
     ],
 )
 def test_a_fault_is_found(path: tuple[Any, ...], value: Any) -> None:
-    """[1f] [G2] Each row is a defect seen in some service."""
+    """[1f] [1f invariants] [G2] Each row is a defect seen in some service."""
     card = deepcopy(CARD)
     place: Any = card
     for step in path[:-1]:
@@ -65,6 +68,16 @@ def test_a_missing_field_is_found(missing: str) -> None:
     """[1f] selectionBehavior is required with suggestions: REMS prototypes leave it out."""
     card = {name: value for name, value in CARD.items() if name != missing}
     assert response_faults({"cards": [card]})
+
+
+@pytest.mark.parametrize(("behavior", "faults"), [("any", 0), ("at-most-one", 1)])
+def test_where_one_is_chosen_one_is_recommended_at_most(behavior: str, faults: int) -> None:
+    """[1f invariants] [1f isRecommended] Two of them would leave the user where she was."""
+    suggested = [{**CARD["suggestions"][0], "isRecommended": True}] * 2
+    card = {**CARD, "selectionBehavior": behavior, "suggestions": suggested}
+    assert len(response_faults({"cards": [card]})) == faults
+    card["suggestions"] = [*suggested[:1], {**suggested[0], "isRecommended": False}]
+    assert response_faults({"cards": [card]}) == []
 
 
 @pytest.mark.parametrize("answer", [{}, {"cards": None}, [], {"cards": [], "systemActions": []}])

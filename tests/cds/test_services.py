@@ -19,7 +19,7 @@ FHIR_SEARCH = re.compile(
 
 
 TOKEN = re.compile(
-    r"context\.(draftOrders\.entry\.resource|dispatchedOrders\.resolve\(\))"
+    r"context\.((draftOrders|medications)\.entry\.resource|dispatchedOrders\.resolve\(\))"
     r"\.ofType\(MedicationRequest\)(\.medication\.resolve\(\)\.ofType\(Medication\))?\.id"
 )
 
@@ -45,6 +45,7 @@ def test_editions_are_semantic_versions(announced: list[dict[str, Any]]) -> None
     assert {entry["hook"]: entry["hookVersion"] for entry in announced} == {
         "order-select": "1.0",
         "order-sign": "1.0",
+        "medication-refill": "0.1.0",
         "patient-view": "1.0",
         "order-dispatch": "1.1",
     }
@@ -53,7 +54,7 @@ def test_editions_are_semantic_versions(announced: list[dict[str, Any]]) -> None
 def test_order_select_and_order_sign_share_an_id(announced: list[dict[str, Any]]) -> None:
     """[D3] So what is said at signing takes the place of what was said at selecting."""
     ids = {entry["hook"]: entry["id"] for entry in announced}
-    assert ids["order-select"] == ids["order-sign"]
+    assert ids["order-select"] == ids["order-sign"] == ids["medication-refill"]
     assert len(set(ids.values())) == 3
 
 
@@ -87,6 +88,7 @@ def test_a_client_of_3_0_is_asked_for_what_orders_refer_to(
     assert added.keys() == {
         ("order-select", "orderedMedications"),
         ("order-sign", "orderedMedications"),
+        ("medication-refill", "orderedMedications"),
         ("order-dispatch", "dispatchedOrders"),
         ("order-dispatch", "orderedMedications"),
     }
