@@ -5,8 +5,9 @@ https://flask.palletsprojects.com/en/stable/patterns/appfactories/
 
 import logging
 from http import HTTPStatus
+from typing import BinaryIO
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from fhir_kb.errors import FhirKbError, MethodNotAllowed, RequestError, TooLarge, UnknownType
@@ -15,19 +16,28 @@ from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.outcome import error_response
 from fhir_kb.rest.stored_conformance import stored_conformance
 from fhir_kb.rest.value_sets import own_lineage, own_value_sets, searched_terminology
-from fhir_kb.search import Limits
+from fhir_kb.search import Indexer, Limits
 from fhir_kb.settings import Settings, read_settings
 from fhir_kb.store import SnapshotHolder
 from fhir_kb.versions import VERSIONS, Version
-from fhir_kb.web import cds, fhir, health, schema, start
+from fhir_kb.web import cds, fhir, health, metrics, schema, start
+from fhir_kb.web.fast_reads import FastReads
+from fhir_kb.web.front import Front
+from fhir_kb.web.places import KEY, NOWHERE, Place
 from fhir_kb.web.replies import flask_response
+from fhir_kb.web.traffic import Traffic
+from fhir_kb.web.writes import check_writes, written_store
 
 _LOG = logging.getLogger("fhir_kb")
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """Return the WSGI application; the knowledge is built first when it is not there."""
+def create_app(settings: Settings | None = None, log: BinaryIO | None = None) -> Flask:
+    """Return the WSGI application; the knowledge is built first when it is not there.
+
+    ``log`` takes one line of JSON for each request.
+    """
     chosen = settings or read_settings()
+    check_writes(chosen)
     manifest = ensure_release(chosen.data, chosen.systems_left_out)
     app = Flask("fhir_kb", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
@@ -43,10 +53,29 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(schema.blueprint)
     app.register_blueprint(start.blueprint)
+    app.register_blueprint(metrics.blueprint)
     app.register_error_handler(FhirKbError, _refused)
     app.register_error_handler(HTTPException, _not_ours)
     app.register_error_handler(Exception, _failed)
+    app.before_request(_place)
+    _set_front(app, chosen, log)
     return app
+
+
+def _set_front(app: Flask, settings: Settings, log: BinaryIO | None) -> None:
+    traffic = Traffic(log)
+    reads = FastReads(app.extensions["fhir_kb"], settings)
+    front = Front(app.wsgi_app, reads, traffic)
+    app.extensions["fhir_kb_traffic"] = traffic
+    app.extensions["fhir_kb_reads"] = reads
+    app.extensions["fhir_kb_front"] = front
+    app.wsgi_app = front  # type: ignore[method-assign]  # Flask's own way to put a layer around
+
+
+def _place() -> None:
+    """Note what the request is about, for the log and the counts."""
+    rule = request.url_rule
+    request.environ[KEY] = Place(str(rule.endpoint), "", rule.rule) if rule else NOWHERE
 
 
 def _endpoint(version: Version, settings: Settings, manifest: Manifest) -> Endpoint:
@@ -57,7 +86,19 @@ def _endpoint(version: Version, settings: Settings, manifest: Manifest) -> Endpo
     limits = Limits(settings.page_size, settings.page_size_max, settings.include_max)
     table = table_of(version, types, own_value_sets(terminology), own_lineage(terminology))
     conformance = stored_conformance(knowledge, version.definitions)
-    return Endpoint(version, table, holder.current, manifest.released, limits, conformance)
+    written = written_store(version, settings, holder, Indexer(table).index, manifest.made_from)
+    return Endpoint(
+        version,
+        table,
+        written.current if written else holder.current,
+        manifest.released,
+        limits,
+        conformance,
+        written=written,
+        write_token=settings.write_token,
+        body_bytes_max=settings.body_bytes_max,
+        entries_max=settings.bundle_entries_max,
+    )
 
 
 def _refused(error: FhirKbError) -> Response:

@@ -23,7 +23,9 @@ from fhir_kb.rest.outcome import error_response
 from fhir_kb.rest.routing import answer
 from fhir_kb.settings import Settings
 from fhir_kb.versions import DEFAULT, by_fhir_version
-from fhir_kb.web.replies import flask_response
+from fhir_kb.web.caching import cache_headers
+from fhir_kb.web.places import KEY, fhir_place
+from fhir_kb.web.replies import ANY_ORIGIN, PREFLIGHT, flask_response
 
 blueprint = Blueprint("fhir", __name__)
 
@@ -39,11 +41,28 @@ def fhir(path: str) -> FlaskResponse:
     asked = _asked()
     endpoint, mount, rest = _endpoint(path, asked)
     base = _base(mount)
+    segments = _segments(rest)
+    place = fhir_place(endpoint, mount, request.method, segments)
+    request.environ[KEY] = place
     try:
-        response = answer(endpoint, _request(base, rest))
+        response = answer(endpoint, _request(base, segments))
     except RequestError as error:
         response = error_response(error)
-    return flask_response(response, endpoint.version, asked.format, base)
+    reply = flask_response(response, endpoint.version, asked.format, base)
+    for name, value in cache_headers(
+        _settings(), place.route, request.method, reply.status_code, writable=bool(endpoint.written)
+    ).items():
+        reply.headers.setdefault(name, value)
+    return reply
+
+
+@blueprint.after_request
+def let_every_page_in(reply: FlaskResponse) -> FlaskResponse:
+    """Add what a client in a browser needs, also to refusals."""
+    reply.headers.update(ANY_ORIGIN)
+    if request.method == "OPTIONS":
+        reply.headers.update(PREFLIGHT)
+    return reply
 
 
 def _asked() -> Asked:
@@ -68,16 +87,23 @@ def _endpoint(path: str, asked: Asked) -> tuple[Endpoint, str, str]:
 
 
 def _base(mount: str) -> str:
-    settings = cast("Settings", current_app.extensions["fhir_kb_settings"])
-    root = settings.base_url.rstrip("/") or request.host_url.rstrip("/")
+    root = _settings().base_url.rstrip("/") or request.host_url.rstrip("/")
     return f"{root}/fhir/{mount}" if mount else f"{root}/fhir"
 
 
-def _request(base: str, rest: str) -> Request:
+def _settings() -> Settings:
+    return cast("Settings", current_app.extensions["fhir_kb_settings"])
+
+
+def _segments(rest: str) -> tuple[str, ...]:
+    return tuple(rest.rstrip("/").split("/")) if rest.strip("/") else ()
+
+
+def _request(base: str, path: tuple[str, ...]) -> Request:
     return Request(
         method=request.method,
         base=base,
-        path=tuple(rest.rstrip("/").split("/")) if rest.strip("/") else (),
+        path=path,
         pairs=(*_query(), *_form()),
         headers={name.lower(): value for name, value in request.headers.items()},
         body=b"" if request.method in ("GET", "HEAD") else request.get_data(),
@@ -85,7 +111,7 @@ def _request(base: str, rest: str) -> Request:
 
 
 def _query() -> Pairs:
-    settings = cast("Settings", current_app.extensions["fhir_kb_settings"])
+    settings = _settings()
     text = request.environ.get("QUERY_STRING", "")
     if len(text) > settings.url_bytes_max:
         raise UrlTooLong(

@@ -1,9 +1,12 @@
 """Whether the server lives and can answer: ``/healthz`` and ``/readyz``."""
 
+from http import HTTPStatus
 from typing import cast
 
 from flask import Blueprint, Response, current_app
 
+from fhir_kb.errors import FhirKbError
+from fhir_kb.formats import Json
 from fhir_kb.formats.json import write_json
 from fhir_kb.rest.endpoint import Endpoint
 
@@ -13,14 +16,41 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """Answer that the process lives."""
-    return Response(write_json({"status": "ok"}), mimetype="application/json")
+    return _json({"status": "ok"})
 
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Answer with the knowledge release that each version serves."""
+    """Answer with the knowledge release that each version serves; 503 when one cannot be read.
+
+    Each store is asked for one resource, since a store may open and yet hold nothing readable.
+    """
     endpoints = cast("dict[str, Endpoint]", current_app.extensions["fhir_kb"])
-    releases = {mount: endpoint.store().release for mount, endpoint in endpoints.items()}
-    return Response(
-        write_json({"status": "ok", "knowledge": releases}), mimetype="application/json"
-    )
+    releases: dict[str, str] = {}
+    refused: list[str] = []
+    for mount, endpoint in endpoints.items():
+        try:
+            releases[mount] = _probe(endpoint)
+        except FhirKbError:
+            refused.append(mount)
+    if refused:
+        content = {"status": "unavailable", "refused": refused, "knowledge": releases}
+        return _json(content, HTTPStatus.SERVICE_UNAVAILABLE)
+    return _json({"status": "ok", "knowledge": releases})
+
+
+def _probe(endpoint: Endpoint) -> str:
+    """Return the release of a store that can be read; refuse (FhirKbError) one that cannot."""
+    store = endpoint.store() if endpoint.written is None else endpoint.written.current()
+    for type in endpoint.types:
+        rows = store.rows_of_type(type)
+        if rows:
+            store.resources([rows.min()])
+            break
+    return store.release
+
+
+def _json(content: Json, status: int = HTTPStatus.OK) -> Response:
+    reply = Response(write_json(content), status=status, mimetype="application/json")
+    reply.headers["Cache-Control"] = "no-store"
+    return reply

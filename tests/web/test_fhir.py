@@ -27,7 +27,7 @@ def test_a_read_names_its_version_and_date(mount: str, client: FlaskClient) -> N
     version = reply.get_json(force=True)["meta"]["versionId"]
     assert reply.headers["ETag"] == f'W/"{version}"'
     assert reply.headers["Last-Modified"].endswith("GMT")
-    assert reply.headers["Vary"] == "Accept"
+    assert reply.headers["Vary"] == "Accept, Accept-Encoding"
 
 
 @pytest.mark.parametrize(
@@ -194,10 +194,22 @@ def test_a_subset_says_that_it_is_one(client: FlaskClient) -> None:
     assert "SUBSETTED" in [tag["code"] for tag in part["meta"]["tag"]]
 
 
-def test_readiness_names_the_release(client: FlaskClient) -> None:
-    """An operator sees which knowledge is served."""
-    assert client.get("/healthz").get_json() == {"status": "ok"}
-    assert set(client.get("/readyz").get_json()["knowledge"]) == set(VERSIONS)
+@pytest.mark.parametrize("path", ["/fhir/r4/Medication/aspirin", "/fhir/r4/Nothing"])
+def test_any_page_may_read(path: str, client: FlaskClient) -> None:
+    """A page that may not read why it was refused shows nothing at all."""
+    reply = client.get(path, headers={"Origin": "https://page.example"})
+    assert reply.headers["Access-Control-Allow-Origin"] == "*"
+    assert "ETag" in reply.headers["Access-Control-Expose-Headers"]
+
+
+def test_a_browser_may_ask_before_it_calls(client: FlaskClient) -> None:
+    """https://fetch.spec.whatwg.org/#cors-preflight-fetch"""
+    reply = client.options(
+        "/fhir/r4/Medication/aspirin", headers={"Access-Control-Request-Method": "GET"}
+    )
+    assert reply.status_code == 204
+    assert "If-None-Match" in reply.headers["Access-Control-Allow-Headers"]
+    assert "GET" in reply.headers["Access-Control-Allow-Methods"]
 
 
 @MOUNTS

@@ -1,0 +1,184 @@
+"""Answers reads from bytes that are ready, as Flask would answer them.
+
+https://hl7.org/fhir/R4/http.html#read
+
+An answer is kept under everything it depends on, and dropped with the state of the stores it was
+made from. What is not kept is read by id and put together from the same parts that the slow way
+uses; whatever is not plainly a read is left to the slow way, and its answer kept when its route
+allows it. Nothing here decides how something is answered: a test asks both ways and compares.
+"""
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from fhir_kb.errors import FhirKbError, NotAcceptable
+from fhir_kb.rest.conditional import version_headers
+from fhir_kb.rest.endpoint import Endpoint
+from fhir_kb.rest.message import Response
+from fhir_kb.rest.negotiation import negotiate
+from fhir_kb.settings import Settings
+from fhir_kb.store.cache import ByteBoundedCache
+from fhir_kb.store.interface import Store
+from fhir_kb.versions import VERSIONS, by_fhir_version
+from fhir_kb.web.caching import KEPT, cache_headers
+from fhir_kb.web.content_coding import accepts_gzip, coded, level_of
+from fhir_kb.web.message import Header, Reply
+from fhir_kb.web.places import Place, fhir_place
+from fhir_kb.web.replies import ANY_ORIGIN, reply_of
+
+SEEN_SECONDS = 0.05
+"""How long after a release was swapped an answer of the old one may still be given."""
+
+_KEY_MAX = 2000
+_ENTRY_BYTES = 2000
+_NOT_UNCHANGED = frozenset({"content-type", "content-length", "content-encoding", "last-modified"})
+"""What a 304 leaves out, since it tells of a body that is not sent."""
+
+_ASKS_MORE = ("authorization", "accept-charset")
+"""Headers that may change an answer in ways that are not looked into here."""
+_READ = re.compile(
+    r"/fhir/(\w+)/([A-Za-z]{1,64})/([A-Za-z0-9.-]{1,64})(?:/_history/([A-Za-z0-9.-]{1,64}))?"
+).fullmatch
+
+Key = tuple[str, str, str | None, bool]
+Address = tuple[str | None, str | None]
+"""Host and Prefer as the caller sent them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer that is ready; ``address`` is what the caller must have sent, None for anything."""
+
+    reply: Reply
+    unchanged: Reply | None
+    place: Place
+    etag: str | None
+    modified: str | None
+    address: Address | None
+
+
+class FastReads:
+    """The answers of all endpoints; may be asked from any thread."""
+
+    def __init__(self, endpoints: Mapping[str, Endpoint], settings: Settings) -> None:
+        self._endpoints = endpoints
+        self._settings = settings
+        self._works = not any(endpoint.written for endpoint in endpoints.values())
+        self._look_again = 0.0
+        self._stores: dict[str, Store] = {}
+        self._kept: ByteBoundedCache[Key, Kept] = ByteBoundedCache(0)
+
+    def answer(self, path: str, query: str, header: Header) -> tuple[Reply, Place, bool] | None:
+        """Return the reply to a GET, its place, and whether it was kept; None: ask the slow way."""
+        if not self._works or any(header(name) is not None for name in _ASKS_MORE):
+            return None
+        if time.monotonic() > self._look_again:
+            self._look()
+        key = (path, query, header("accept"), accepts_gzip(header("accept-encoding")))
+        kept = self._kept.get(key)
+        was_kept = kept is not None
+        if kept is None:
+            kept = self._read(key)
+            if kept is None:
+                return None
+        elif kept.address is not None and kept.address != (header("host"), header("prefer")):
+            return None
+        known = header("if-none-match")
+        if known is not None:
+            if known != kept.etag or kept.unchanged is None:
+                return None
+            return kept.unchanged, kept.place, was_kept
+        known = header("if-modified-since")
+        if known is not None:
+            if known != kept.modified or kept.unchanged is None:
+                return None
+            return kept.unchanged, kept.place, was_kept
+        return kept.reply, kept.place, was_kept
+
+    def keep(self, path: str, query: str, header: Header, place: Place, reply: Reply) -> None:
+        """Keep what the slow way answered to a GET, if its route allows it."""
+        if (
+            not self._works
+            or reply.status != 200
+            or reply.file is not None
+            or place.route not in KEPT
+            or any(header(name) is not None for name in _ASKS_MORE)
+        ):
+            return
+        named = {name.lower(): value for name, value in reply.headers}
+        key = (path, query, header("accept"), accepts_gzip(header("accept-encoding")))
+        address = (header("host"), header("prefer"))
+        etag, modified = named.get("etag"), named.get("last-modified")
+        self._put(key, _kept(reply, place, etag, modified, address))
+
+    @property
+    def size(self) -> int:
+        """The bytes that the kept answers take."""
+        return self._kept.size
+
+    def _look(self) -> None:
+        """Drop everything when a store is not the one that it was made from."""
+        stores = {mount: endpoint.store() for mount, endpoint in self._endpoints.items()}
+        if any(stores[mount] is not self._stores.get(mount) for mount in stores):
+            self._kept = ByteBoundedCache(self._settings.answers_bytes_max)
+            self._stores = stores
+        self._look_again = time.monotonic() + SEEN_SECONDS
+
+    def _read(self, key: Key) -> Kept | None:
+        path, query, accept, gzip = key
+        named = None if query else _READ(path)
+        if named is None:
+            return None
+        mount, type, id, version_id = named.groups()
+        endpoint = self._endpoints.get(mount)
+        if endpoint is None or type not in endpoint.table.parameters or not _plain(accept, mount):
+            return None
+        try:
+            resource = self._stores[mount].read(type, id)
+        except FhirKbError:
+            return None
+        if resource is None or (version_id is not None and version_id != resource.version_id):
+            return None
+        headers = version_headers(resource)
+        segments = (type, id) if version_id is None else (type, id, "_history", version_id)
+        place = fhir_place(endpoint, mount, "GET", segments)
+        also = cache_headers(self._settings, place.route, "GET", 200, writable=False)
+        response = Response(200, resource.body, {**headers, **also, **ANY_ORIGIN})
+        plain = reply_of(response, endpoint.version)
+        reply = Reply(200, [*plain.headers, ("Content-Length", str(len(plain.body)))], plain.body)
+        if gzip:
+            reply = coded(reply, level_of(place.route))
+        kept = _kept(reply, place, headers["ETag"], headers["Last-Modified"], None)
+        self._put(key, kept)
+        return kept
+
+    def _put(self, key: Key, kept: Kept) -> None:
+        path, query, accept, _ = key
+        if len(path) + len(query) + len(accept or "") <= _KEY_MAX:
+            self._kept.put(key, kept, _ENTRY_BYTES + len(kept.reply.body))
+
+
+def _plain(accept: str | None, mount: str) -> bool:
+    return not accept or (len(accept) <= _KEY_MAX and _asks_for_json(accept, mount))
+
+
+@lru_cache(maxsize=256)
+def _asks_for_json(accept: str, mount: str) -> bool:
+    """Return whether JSON of this mount's version is what the header asks for."""
+    try:
+        asked = negotiate(accept, None)
+        named = by_fhir_version(asked.fhir_version) if asked.fhir_version else VERSIONS[mount]
+    except NotAcceptable:
+        return False
+    return asked.format == "json" and named is VERSIONS[mount]
+
+
+def _kept(
+    reply: Reply, place: Place, etag: str | None, modified: str | None, address: Address | None
+) -> Kept:
+    headers = [pair for pair in reply.headers if pair[0].lower() not in _NOT_UNCHANGED]
+    unchanged = None if etag is None else Reply(304, headers)
+    return Kept(reply, unchanged, place, etag, modified, address)

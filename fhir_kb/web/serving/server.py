@@ -1,0 +1,71 @@
+"""Starts granian's workers, each with an application of its own.
+
+https://github.com/emmett-framework/granian
+
+One process watches over the workers and starts a new one for one that ends. A worker that is told
+to stop takes no more connections, answers what is under way and ends.
+"""
+
+import logging
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+from typing import Any
+
+from granian import Granian, loops
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+
+from fhir_kb.publish.release import ensure_release
+from fhir_kb.settings import Settings
+from fhir_kb.web.application import create_app
+from fhir_kb.web.cds import ready
+from fhir_kb.web.serving.eager_loop import eager_loop
+from fhir_kb.web.serving.gateway import Gateway
+from fhir_kb.web.serving.log import log_settings
+from fhir_kb.web.serving.open_files import allow_open_files
+
+BACKLOG = 2048
+HEADER_BYTES_MAX = 32_768
+
+
+def serve(settings: Settings) -> None:
+    """Serve until told to stop; the knowledge is built first when it is not there."""
+    ensure_release(settings.data, settings.systems_left_out)
+    allow_open_files(settings.connections_max)
+    loops.register("auto")(eager_loop)
+    with TemporaryDirectory(prefix="fhir-kb-") as counts:
+        server = Granian(
+            "fhir_kb.web",
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.RSGI,
+            workers=settings.workers,
+            loop=Loops.auto,
+            http=HTTPModes.http1,
+            websockets=False,
+            backlog=BACKLOG,
+            backpressure=settings.connections_max,
+            http1_settings=HTTP1Settings(
+                header_read_timeout=settings.header_seconds * 1000,
+                max_buffer_size=HEADER_BYTES_MAX,
+            ),
+            log_dictconfig=log_settings(),
+            respawn_failed_workers=True,
+            workers_kill_timeout=settings.stop_seconds,
+        )
+        load: Callable[..., Any] = partial(load_worker, settings, Path(counts))
+        server.serve(target_loader=load, wrap_loader=False)
+
+
+def load_worker(settings: Settings, counts: Path) -> Gateway:
+    """Return the application of the worker that this process is."""
+    app = create_app(settings, log=sys.stdout.buffer)
+    app.extensions["fhir_kb_traffic"].counters.share_in(counts)
+    # The first order must not wait for the knowledge to be read.
+    Thread(target=ready, args=(app,), daemon=True).start()
+    logging.getLogger("fhir_kb").info("ready at %s:%d", settings.host, settings.port)
+    return Gateway(app.extensions["fhir_kb_front"], settings)
