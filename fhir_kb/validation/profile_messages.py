@@ -75,6 +75,21 @@ PROFILE_MESSAGES: Mapping[str, Message] = {
     "value-required": Message(
         "error", "required", "{element} needs a value; {instead} (profile {profile})"
     ),
+    "narrative-sections": Message(
+        "error",
+        "structure",
+        "{element} may not be divided by language; it has sections in {found} (profile {profile})",
+    ),
+    "no-narrative-sections": Message(
+        "error",
+        "required",
+        "{element} has to be divided into sections, each a div with its lang (profile {profile})",
+    ),
+    "no-narrative-in": Message(
+        "error",
+        "required",
+        "{element} needs a section in {language!r}; it has {found} (profile {profile})",
+    ),
     "no-slice": Message(
         "error",
         "structure",

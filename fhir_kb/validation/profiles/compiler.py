@@ -15,6 +15,7 @@ from fhir_kb.validation.profiles.cardinality import Cardinality
 from fhir_kb.validation.profiles.discriminator_path import OverlayOf
 from fhir_kb.validation.profiles.discriminators import Matchers
 from fhir_kb.validation.profiles.element_check import ElementCheck
+from fhir_kb.validation.profiles.narrative_languages import narrative_language_rules
 from fhir_kb.validation.profiles.overlay import Overlay
 from fhir_kb.validation.profiles.place import Place
 from fhir_kb.validation.profiles.profile import Profile
@@ -92,6 +93,7 @@ class _Elements:
             if rule is not None and not _repeats(bound.binding, place):
                 yield rule
         yield from limit_rules(place, self._definitions)
+        yield from narrative_language_rules(place)
         known = self._constraints_of_types(place)
         for constraint, profile in constraints_of(place):
             if constraint.key not in known:
