@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from pyroaring import AbstractBitMap
 
+from fhir_kb.errors import CorruptedResource
 from fhir_kb.store.resource import StoredResource
 
 Rows = AbstractBitMap
@@ -134,6 +135,13 @@ class Index(Protocol):
 
     def resources(self, rows: Iterable[int]) -> list[StoredResource]:
         """Return the resources of these rows in this order; refuse a corrupted one."""
+        ...
+
+    def bodies(self, rows: Rows) -> Iterator[tuple[str, bytes | CorruptedResource]]:
+        """Yield type and text of these rows in row order, each checked and none of them kept.
+
+        For all that is stored: where a resource is damaged, the refusal stands in its place.
+        """
         ...
 
     def identities(self, rows: Iterable[int]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pyroaring import BitMap
 
-from fhir_kb.errors import DeletedResource
+from fhir_kb.errors import CorruptedResource, DeletedResource
 from fhir_kb.store.cache import ByteBoundedCache
 from fhir_kb.store.interface import Field, Intervals, Link, Rows, SortOrder, Store
 from fhir_kb.store.overlaid_intervals import OverlaidIntervals
@@ -91,6 +91,18 @@ class Overlaid:
             self.below.resources,
             lambda above: self._bodies([row - FIRST_ROW for row in above]),
         )
+
+    def bodies(self, rows: Rows) -> Iterator[tuple[str, bytes | CorruptedResource]]:
+        """Yield type and text of these rows in row order, each checked and none of them kept."""
+        first = self._index.first_row
+        written = rows[rows.rank(first - 1) :] if rows else rows
+        yield from self.below.bodies(rows - written)
+        for row in written:
+            try:
+                (resource,) = self._bodies([row - FIRST_ROW])
+                yield resource.type, resource.body
+            except CorruptedResource as refusal:
+                yield self._index.identity(row)[0], refusal
 
     def identities(self, rows: Iterable[int]) -> list[tuple[str, str]]:
         """Return type and id of the resources of these rows in this order."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from pyroaring import FrozenBitMap
 
-from fhir_kb.errors import ExpiredPage, StoreError
+from fhir_kb.errors import CorruptedResource, ExpiredPage, StoreError
 from fhir_kb.store.cache import ByteBoundedCache
 from fhir_kb.store.connections import Connections
 from fhir_kb.store.interface import Field, Intervals, Link, Rows, SortOrder
@@ -121,6 +121,10 @@ class Snapshot:
     def resources(self, rows: Iterable[int]) -> list[StoredResource]:
         """Return the resources of these rows in this order; refuse a corrupted one."""
         return [self._stored.resource(row) for row in rows]
+
+    def bodies(self, rows: Rows) -> Iterator[tuple[str, bytes | CorruptedResource]]:
+        """Yield type and text of these rows in row order, each checked and none of them kept."""
+        return self._stored.bodies(rows)
 
     def identities(self, rows: Iterable[int]) -> list[tuple[str, str]]:
         """Return type and id of the resources of these rows in this order."""

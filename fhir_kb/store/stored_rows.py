@@ -3,14 +3,14 @@
 https://hl7.org/fhir/R4/resource.html#Meta
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
 from fhir_kb.errors import CorruptedResource
 from fhir_kb.store.cache import ByteBoundedCache
 from fhir_kb.store.connections import Connections
-from fhir_kb.store.interface import Link
+from fhir_kb.store.interface import Link, Rows
 from fhir_kb.store.keys import SEPARATOR
 from fhir_kb.store.resource import StoredResource
 from fhir_kb.store.snapshot_schema import LINK_SEPARATOR, resource_seal
@@ -18,6 +18,13 @@ from fhir_kb.store.snapshot_schema import LINK_SEPARATOR, resource_seal
 _ROW = "SELECT row FROM resource INDEXED BY resource_identity WHERE type = ? AND id = ?"
 _HEAD = "type, id, version_id, last_updated, digest, links, seal"
 _HEAD_ONLY = f"SELECT {_HEAD} FROM resource WHERE row = ?"  # noqa: S608  # constant text
+_BODIES = "SELECT row, type, digest, body FROM resource WHERE row"
+_DENSELY = f"{_BODIES} BETWEEN ? AND ? ORDER BY row"
+_SPARSELY = f"{_BODIES} IN"
+_SWEEP = 500
+"""So many rows are read at once."""
+_DENSE = 4
+"""Rows are swept where at least one of so many is wanted."""
 _RESOURCE = f"SELECT {_HEAD}, body FROM resource WHERE row = ?"  # noqa: S608
 
 
@@ -45,6 +52,43 @@ class StoredRows:
             resource = self._read(row)
             self._checked.put(row, resource, 500 + len(resource.body))
         return resource
+
+    def bodies(self, rows: Rows) -> Iterator[tuple[str, bytes | CorruptedResource]]:
+        """Yield type and text of these rows in row order, each checked and none of them kept.
+
+        Rows that lie close together are read in one sweep: to export everything costs little
+        more than to read the file.
+        """
+        numbers = rows.to_array()
+        for start in range(0, len(numbers), _SWEEP):
+            yield from self._sweep(numbers[start : start + _SWEEP])
+
+    def _sweep(self, numbers: Sequence[int]) -> list[tuple[str, bytes | CorruptedResource]]:
+        low, high = numbers[0], numbers[-1]
+        is_dense = high - low < _DENSE * len(numbers)
+        statement, values = (_DENSELY, [low, high]) if is_dense else (_SPARSELY, numbers)
+        wanted = None if high - low + 1 == len(numbers) else frozenset(numbers)
+        if not is_dense:
+            statement = f"{statement} ({','.join('?' * len(numbers))}) ORDER BY row"
+        try:
+            found = self._connections.all(statement, values)
+        except CorruptedResource:
+            return [self._one(row) for row in numbers]
+        names = self._type_names
+        checked: list[tuple[str, bytes | CorruptedResource]] = [
+            (names[type], body)
+            for row, type, digest, body in found
+            if (wanted is None or row in wanted) and sha256(body).digest() == digest
+        ]
+        # Where one is damaged or missing, each is read by itself, so that its place is told.
+        return checked if len(checked) == len(numbers) else [self._one(row) for row in numbers]
+
+    def _one(self, row: int) -> tuple[str, bytes | CorruptedResource]:
+        try:
+            resource = self._read(row)
+            return resource.type, resource.body
+        except CorruptedResource as refusal:
+            return "", refusal
 
     def identity(self, row: int) -> tuple[str, str]:
         """Return type and id of the resource of this row."""
