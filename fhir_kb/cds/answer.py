@@ -51,7 +51,7 @@ def answer_call(support: DecisionSupport, call: Call, moment: datetime, base: st
         for gap in result.gaps
     ]
     maker = CardMaker(
-        Pages(support.knowledge, base),
+        Pages(support.knowledge, base, support.jurisdictions),
         call.hook.rules,
         call.hook_instance,
         OrderedResources(gathered.request),

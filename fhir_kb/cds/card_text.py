@@ -3,7 +3,7 @@
 https://cds-hooks.hl7.org/2.0/#card-attributes
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from fhir_kb.cds.markdown import SUMMARY_MAX, escaped, plain, shortened
@@ -38,14 +38,24 @@ class Untold:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Where what a card names can be read. ``base`` is this server's public URL."""
+    """Where what a card names can be read. ``base`` is this server's public URL.
+
+    ``jurisdictions`` are those whose rules speak.
+    """
 
     knowledge: Knowledge
     base: str
+    jurisdictions: frozenset[str]
 
     def rule(self, rule: Rule) -> str:
         """Return the URL of a rule's page."""
         return f"{self.base}/fhir/r4/PlanDefinition/{rule_id(rule)}"
+
+    def holds_in(self, alike: Iterable[Finding]) -> str:
+        """Return `` (US)`` where several jurisdictions speak and not all say this, or nothing."""
+        said = [finding.criterion.jurisdiction or self.jurisdictions for finding in alike]
+        where = {name for names in said for name in names if name in self.jurisdictions}
+        return "" if where == self.jurisdictions else f" ({', '.join(sorted(where))})"
 
     def citation(self, citation: Citation) -> tuple[str, str | None]:
         """Return what a citation's source is called, with its date, and where it stands."""
@@ -67,14 +77,14 @@ class Pages:
         ]
 
 
-def summary_of(told: list[Told]) -> str:
-    """Return the first finding's words, and how many more there are."""
+def summary_of(pages: Pages, told: list[Told]) -> str:
+    """Return the first finding's words, where they hold, and how many more there are."""
     first = capitalised(plain(told[0].finding.summary))
     others = len({entry.finding.summary for entry in told}) - 1
-    if not others:
-        return shortened(first)
-    more = f" (and {others} more)"
-    return shortened(first, SUMMARY_MAX - len(more)) + more
+    more = f" (and {others} more)" if others else ""
+    alike = [entry.finding for entry in told if entry.finding.summary == told[0].finding.summary]
+    end = pages.holds_in(alike) + more
+    return shortened(first, SUMMARY_MAX - len(end)) + end
 
 
 def detail_of(pages: Pages, told: list[Told], untold: list[Untold]) -> str:
@@ -82,7 +92,7 @@ def detail_of(pages: Pages, told: list[Told], untold: list[Untold]) -> str:
     rules = tuple(dict.fromkeys(entry.rule.id for entry in told))
     by_id = {entry.rule.id: entry.rule for entry in told}
     blocks = [
-        *_orders(told),
+        *_orders(pages, told),
         "\n".join(_basis(pages, by_id[id], told) for id in rules),
         *_unchecked(untold),
         _release(pages.knowledge),
@@ -104,22 +114,33 @@ def unchecked_detail(pages: Pages, untold: list[Untold], besides: Iterable[str])
     )
 
 
-def _orders(told: list[Told]) -> Iterator[str]:
+def _orders(pages: Pages, told: list[Told]) -> Iterator[str]:
     """Yield a paragraph for each order: what was found, and the records that it rests on."""
     for subject in dict.fromkeys(entry.subject.origin for entry in told):
         own = [entry for entry in told if entry.subject.origin == subject]
         lines = [f"**{_name(own[0].subject)}**", ""]
-        for finding in dict.fromkeys(entry.finding for entry in own):
-            words = map(capitalised, filter(None, (finding.summary, finding.detail)))
-            lines.append(f"- {escaped(' '.join(words))}")
-            lines += [
-                f"  - {escaped(seen.words)} ({escaped(seen.origin.reference)})"
-                for seen in finding.evidence
-            ]
-            lines += [f"  - {escaped(change.label)}" for change in finding.changes]
-            if finding.by_words:
-                lines.append("  - Recognised by words only, not by a code: less certain")
+        alike: dict[Hashable, list[Finding]] = {}
+        for entry in own:
+            alike.setdefault(_said(entry.finding), []).append(entry.finding)
+        for findings in alike.values():
+            lines += _lines(findings[0], pages.holds_in(findings))
         yield "\n".join(lines)
+
+
+def _said(finding: Finding) -> Hashable:
+    """Return all that a card says of a finding: two jurisdictions may say the same."""
+    return finding.summary, finding.detail, finding.evidence, finding.changes, finding.by_words
+
+
+def _lines(finding: Finding, where: str) -> Iterator[str]:
+    words = map(capitalised, filter(None, (finding.summary, finding.detail)))
+    yield f"- {escaped(' '.join(words) + where)}"
+    for seen in finding.evidence:
+        yield f"  - {escaped(seen.words)} ({escaped(seen.origin.reference)})"
+    for change in finding.changes:
+        yield f"  - {escaped(change.label)}"
+    if finding.by_words:
+        yield "  - Recognised by words only, not by a code: less certain"
 
 
 def _basis(pages: Pages, rule: Rule, told: list[Told]) -> str:

@@ -63,7 +63,7 @@ class CardMaker:
         suggestions = list(self._suggestions(theme, told))
         return present(
             uuid=id,
-            summary=summary_of(told),
+            summary=summary_of(self.pages, told),
             indicator=findings[0].indicator,
             detail=detail_of(self.pages, told, own_gaps),
             source=self._source(label, url or self.pages.rule(rules[0]), theme),

@@ -9,6 +9,7 @@ from fhir_kb.checks.durations import earlier
 from fhir_kb.checks.question import Question
 from fhir_kb.checks.records import category_gaps
 from fhir_kb.checks.result import Gap
+from fhir_kb.checks.words import day_words
 from fhir_kb.facts.values import Amount
 from fhir_kb.units import convert
 
@@ -45,10 +46,11 @@ def newest_readings(
     oldest, _ = earlier(question.moment, within)
     readings = []
     for item in newest:
-        if item.when is None or item.when.since(oldest) != "yes":
-            gaps.append(
-                Gap(f"the last value of {name} is too old or its day is not known", category)
-            )
+        if item.when is None:
+            gaps.append(Gap(f"the day of the last value of {name} is not known", category))
+        elif item.when.since(oldest) != "yes":
+            words = f"the last value of {name}{day_words(item.when)} is too old"
+            gaps.append(Gap(words, category))
         elif (reading := _reading(item, unit)) is None:
             gaps.append(Gap(f"the last value of {name} is in a unit that is not known", category))
         else:

@@ -25,21 +25,31 @@ def check(question: Question) -> Answer:
         if supply.repeats is None and criterion.repeats is not None:
             answer.gaps.append(Gap("the order does not say whether it may be repeated"))
         if too_long or too_often:
-            change = Change(
-                question.subject.origin,
-                f"Supply for {limit} days, without more repeats",
-                repeats=criterion.repeats if too_often else None,
-                supply_days=limit if too_long else None,
-            )
             answer.find(
                 question,
                 criterion,
-                changes=(change,),
+                changes=(_change(question, criterion, too_long, too_often),),
                 supply="not stated" if supply.days is None else f"{supply.days.normalize():f}",
                 days=f"{limit}",
                 repeats=str(repeats),
             )
     return answer
+
+
+def _change(
+    question: Question, criterion: SupplyCriterion, too_long: bool, too_often: bool
+) -> Change:
+    """Return what would bring an order within its bounds, and nothing else of it."""
+    days = _days(criterion) if too_long else None
+    repeats = criterion.repeats if too_often else None
+    words = [
+        *([f"supply for {days} days"] if days is not None else []),
+        *(["no repeats"] if repeats == 0 else [f"{repeats} repeats"] if repeats else []),
+    ]
+    label = ", ".join(words)
+    return Change(
+        question.subject.origin, label[:1].upper() + label[1:], repeats=repeats, supply_days=days
+    )
 
 
 def _is_for(question: Question, criterion: SupplyCriterion) -> bool:

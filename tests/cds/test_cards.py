@@ -218,3 +218,36 @@ def test_what_is_no_contraindication_is_not_recommended(ask: Any) -> None:
     ]
     assert len(suggestions) == 2
     assert not any("isRecommended" in entry for entry in suggestions)
+
+
+def detail_lines(answer: Any) -> list[str]:
+    """Return what was found, one line for each finding."""
+    details = (card.get("detail", "") for card in answer["cards"])
+    return [line for text in details for line in text.split("\n") if line.startswith("- ")]
+
+
+def test_where_jurisdictions_differ_each_line_says_whose_it_is(
+    ask: Any, support: DecisionSupport
+) -> None:
+    """Four weeks in the US and one in the EU: without names the card contradicts itself."""
+    both = replace(support, jurisdictions=frozenset({"US", "EU"}))
+    told = detail_lines(ask(body(), by=both))
+    (american,) = (line for line in told if "synthetic condom" in line)
+    (european,) = (line for line in told if "condoms until 1 week" in line)
+    assert (american.endswith("(US)"), european.endswith("(EU)")) == (True, True)
+
+
+def test_what_jurisdictions_say_alike_is_said_once(ask: Any, support: DecisionSupport) -> None:
+    """Two rows with one wording are two sources of one warning."""
+    weak = prefetch(
+        patient=patient("male", "1948-03-12"),
+        labs=bundle(measured("2160-0", "creatinine", 3.0, "mg/dL")),
+    )
+    both = replace(support, jurisdictions=frozenset({"US", "EU"}))
+    told = detail_lines(ask(body(prefetch=weak), by=both))
+    (line,) = (line for line in told if "Cockcroft" in line)
+    assert not line.endswith(")")
+
+
+def test_where_one_jurisdiction_speaks_it_is_not_named(ask: Any) -> None:
+    assert not any(line.endswith("(US)") for line in detail_lines(ask(body())))

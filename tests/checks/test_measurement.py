@@ -215,6 +215,20 @@ def test_a_disease_that_is_not_recorded_is_a_gap() -> None:
     assert result.gaps[-1].reason == "what the medicine is given for is not recorded"
 
 
+@pytest.mark.parametrize(
+    ("when", "reason"),
+    [
+        ("2026-01-05", "the last value of neutrophils on 2026-01-05 is too old"),
+        ("yesterday", "the day of the last value of neutrophils is not known"),
+    ],
+)
+def test_a_value_that_is_not_of_now_is_a_gap_with_its_day(when: str, reason: str) -> None:
+    """The reader sees at once whether to look for a newer one or to order it."""
+    result = counts(measured(NEUTROPHILS, 5, "10*9/L", when), GOOD)
+    assert result.outcome == "not-done"
+    assert reason in {gap.reason for gap in result.gaps}
+
+
 def test_the_reason_of_the_order_tells_the_disease() -> None:
     reason = [{"coding": [{"system": "http://snomed.info/sct", "code": MYELOMA}]}]
     labs = [measured(NEUTROPHILS, 500, "/uL"), GOOD]

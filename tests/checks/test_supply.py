@@ -97,6 +97,20 @@ def test_each_medicine_cites_its_own_programme(code: str, criterion: str) -> Non
     assert found(ask("supply", [order(code, dispenseRequest=request)])) == [criterion]
 
 
+@pytest.mark.parametrize(
+    ("days", "repeats", "label"),
+    [
+        (30, 0, "Supply for 28 days"),
+        (28, 2, "No repeats"),
+        (84, 2, "Supply for 28 days, no repeats"),
+    ],
+)
+def test_a_suggestion_says_what_it_changes(days: int, repeats: int, label: str) -> None:
+    """Who clicks on it must know what becomes of the order."""
+    [finding] = ask("supply", [supplied(days, repeats=repeats)]).findings
+    assert [change.label for change in finding.changes] == [label]
+
+
 def test_the_suggested_change_names_only_what_is_wrong() -> None:
     [finding] = ask("supply", [supplied(30)]).findings
     [change] = finding.changes
