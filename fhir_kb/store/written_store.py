@@ -6,7 +6,7 @@ https://hl7.org/fhir/R4/http.html#transaction
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from threading import Lock
+from threading import Lock, Thread
 
 from fhir_kb.errors import DeletedResource
 from fhir_kb.formats import Json
@@ -22,6 +22,9 @@ from fhir_kb.store.written_state import WrittenState
 from fhir_kb.store.written_transaction import WrittenTransaction
 
 BODIES_BYTES = 32_000_000
+
+VERSIONS_KEPT = 50_000
+"""Commits back to which a sequence of pages may be followed after a start."""
 
 
 class WrittenStore:
@@ -44,10 +47,8 @@ class WrittenStore:
         self._indexed_by = indexed_by
         self._lock = Lock()
         self._bodies: ByteBoundedCache[int, StoredResource] = ByteBoundedCache(BODIES_BYTES)
-        snapshot = snapshots()
-        self._state = WrittenState(snapshot, snapshot.is_curated, self._resources, journal.identity)
-        with self._lock:
-            self._grown()
+        self._is_renewed = False
+        self._state = self._started(snapshots())
 
     def current(self) -> Store:
         """Return the state to answer one request from: every commit so far is in it."""
@@ -107,7 +108,38 @@ class WrittenStore:
         entries = self._journal.entries(self._state.timeline.sequence)
         if entries:
             self._state.add(map(self._by_our_rules, entries))
+            self._renew_in_time()
         return self._state
+
+    def _started(self, snapshot: Snapshot) -> WrittenState[Snapshot]:
+        """Return a state with the versions that are in force, or were at a page still kept."""
+        kept_from = max(self._journal.sequence() - VERSIONS_KEPT, 0)
+        state = WrittenState(
+            snapshot,
+            snapshot.is_curated,
+            self._resources,
+            self._journal.identity,
+            kept_from=kept_from,
+        )
+        entries = self._journal.entries(0, replaced_after=kept_from)
+        state.add(map(self._by_our_rules, entries))
+        return state
+
+    def _renew_in_time(self) -> None:
+        """Begin a new state, without what nobody can ask for, before this one grows too large."""
+        timeline = self._state.timeline
+        replaced = timeline.replaced_by(timeline.sequence - VERSIONS_KEPT)
+        if replaced > max(VERSIONS_KEPT, timeline.current) and not self._is_renewed:
+            self._is_renewed = True
+            Thread(target=self._renew, daemon=True).start()
+
+    def _renew(self) -> None:
+        try:
+            state = self._started(self._snapshots())
+            with self._lock:
+                self._state = state
+        finally:
+            self._is_renewed = False
 
     def _by_our_rules(self, entry: JournalEntry) -> JournalEntry:
         """Return the entry with index rows as this release makes them."""

@@ -93,6 +93,15 @@ class Timeline:
         self._sequences = array("Q")
         self._instants = array("q")
 
+    @property
+    def current(self) -> int:
+        """How many written resources are in force."""
+        return len(self._current)
+
+    def replaced_by(self, sequence: int) -> int:
+        """Return how many of the versions held here were replaced at or before a number."""
+        return bisect_right(self._replaced_at, sequence)
+
     def add(self, entry: JournalEntry) -> None:
         """Take in a version; numbers rise from call to call."""
         made = Made(entry.sequence, entry.version_id, entry.method == "DELETE")
@@ -130,7 +139,7 @@ class Timeline:
         """Return what is in force at a number between ``kept_from`` and ``sequence``."""
         rows = self._current
         if sequence < self.sequence:
-            later = bisect_right(self._replaced_at, sequence)
+            later = self.replaced_by(sequence)
             rows = rows | BitMap(self._replaced[later:])
             rows.remove_range(FIRST_ROW + sequence + 1, 2**32)
         number = bisect_right(self._sequences, sequence)

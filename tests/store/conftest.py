@@ -1,9 +1,12 @@
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fhir_kb.store import Entry, IndexRows, Snapshot, StoredResource, in_row_order, write_snapshot
+from fhir_kb.store.sqlite_journal import SqliteJournal
+from fhir_kb.store.writing import Journal
 
 MakeEntry = Callable[..., Entry]
 MakeSnapshot = Callable[..., Snapshot]
@@ -32,3 +35,17 @@ def make_snapshot(tmp_path: Path) -> MakeSnapshot:
         return Snapshot.open(path)
 
     return make
+
+
+@pytest.fixture
+def open_journal(tmp_path: Path) -> Iterator[Callable[..., Journal]]:
+    """Return what opens the same journal again, as another process would."""
+    opened: list[Journal] = []
+
+    def open(name: str = "written", **options: Any) -> Journal:
+        opened.append(SqliteJournal(tmp_path / f"{name}.sqlite", **options))
+        return opened[-1]
+
+    yield open
+    for journal in opened:
+        journal.close()
