@@ -11,12 +11,10 @@ from decimal import Decimal
 from typing import Literal
 
 from fhir_kb.chart.dosage import Dose
+from fhir_kb.chart.recognition import NOTHING, Confidence, Recognition
 from fhir_kb.chart.records import Records
 from fhir_kb.chart.when import When
 from fhir_kb.facts.code_set import CategoryName, CodeSet
-
-Confidence = Literal["code", "words"]
-"""How a record was recognised: by a code, or only by the words beside it."""
 
 Sex = Literal["female", "male", "unknown"]
 
@@ -48,42 +46,43 @@ class Category:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A record of the patient, recognised by the code sets of the knowledge.
+    """A record of the patient: ``what`` it was recognised as by the code sets of the knowledge.
 
-    ``sets`` are the code sets it belongs to and how it was recognised; ``text`` are our words
-    for it, ``term`` those of the code that told (empty if none did). ``unclear`` are the sets of which it cannot be told whether it belongs to them.
     ``fault`` says why it must not be used (entered in error, an unknown modifier); it is empty
     for a good record.
     """
 
     origin: Origin
-    sets: Mapping[str, Confidence] = field(default_factory=dict)
-    unclear: frozenset[str] = frozenset()
-    text: str = ""
-    term: str = ""
+    what: Recognition = NOTHING
     fault: str = ""
+
+    @property
+    def sets(self) -> Mapping[str, Confidence]:
+        """The code sets it belongs to, and how that was told."""
+        return self.what.sets
+
+    @property
+    def text(self) -> str:
+        """Our words for it."""
+        return self.what.text
 
     @property
     def concerns(self) -> frozenset[str]:
         """The code sets that this record has to do with, surely or perhaps."""
-        return self.unclear.union(self.sets)
+        return self.what.unclear.union(self.what.sets)
 
     @property
     def alike(self) -> Hashable:
         """What it has in common with all records that concern the same sets."""
-        return tuple(self.sets), self.unclear
+        return tuple(self.what.sets), self.what.unclear
 
     def is_in(self, *sets: str) -> bool:
         """Return whether the record belongs to one of these code sets."""
-        return any(name in self.sets for name in sets)
+        return any(name in self.what.sets for name in sets)
 
     def may_be_in(self, *sets: str) -> bool:
         """Return whether it cannot be told that the record is of none of these code sets."""
-        return not self.unclear.isdisjoint(sets)
-
-    def is_told_by_words(self, *sets: str) -> bool:
-        """Return whether only words tell that the record belongs to one of these sets."""
-        return {self.sets[name] for name in sets if name in self.sets} == {"words"}
+        return not self.what.unclear.isdisjoint(sets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,25 +111,31 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation(Record):
-    """A measurement or finding; ``answers`` are the code sets of a coded or worded value.
-
-    ``answer`` are our words for that value.
-    """
+    """A measurement or finding; ``answered`` is what its coded or worded value is."""
 
     when: When | None = None
     measure: Measure | None = None
-    answers: Mapping[str, Confidence] = field(default_factory=dict)
-    answer: str = ""
+    answered: Recognition = NOTHING
+
+    @property
+    def answers(self) -> Mapping[str, Confidence]:
+        """The code sets of its value."""
+        return self.answered.sets
+
+    @property
+    def answer(self) -> str:
+        """Our words for its value."""
+        return self.answered.term.lower() or self.answered.text
 
     @property
     def concerns(self) -> frozenset[str]:
         """The code sets of what was asked, and of what was answered."""
-        return self.unclear.union(self.sets, self.answers)
+        return self.what.unclear.union(self.what.sets, self.answers)
 
     @property
     def alike(self) -> Hashable:
         """What it has in common with all observations that concern the same sets."""
-        return tuple(self.sets), self.unclear, tuple(self.answers)
+        return tuple(self.what.sets), self.what.unclear, tuple(self.answers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

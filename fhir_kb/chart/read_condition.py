@@ -53,10 +53,7 @@ def read_condition(reader: Reader, resource: Json, origin: Origin) -> Condition:
     abated = any(name.startswith("abatement") and value for name, value in resource.items())
     return Condition(
         origin=origin,
-        sets=what.sets,
-        unclear=what.unclear,
-        text=what.text,
-        term=what.term,
+        what=what,
         fault=reader.fault(resource),
         active="no" if abated else _clinical(resource),
         verification=_verification(resource),
@@ -76,10 +73,7 @@ def read_allergy(reader: Reader, resource: Json, origin: Origin) -> Allergy:
         return Allergy(origin=origin)
     return Allergy(
         origin=origin,
-        sets=what.sets,
-        unclear=what.unclear,
-        text=what.text,
-        term=what.term,
+        what=what,
         fault=reader.fault(resource),
         active=_clinical(resource),
         verification=_verification(resource),
@@ -93,10 +87,7 @@ def read_procedure(reader: Reader, resource: Json, origin: Origin) -> Procedure:
         return Procedure(origin=origin)
     return Procedure(
         origin=origin,
-        sets=what.sets,
-        unclear=what.unclear,
-        text=what.text,
-        term=what.term,
+        what=what,
         fault=reader.fault(resource),
         done=_DONE.get(text(resource.get("status")), "unknown"),
         when=_performed(reader, resource),

@@ -15,7 +15,8 @@ from fhir_kb.chart.chart import Medication, Origin, Supply
 from fhir_kb.chart.elements import Terms, codes, number, objects, one, terms, text
 from fhir_kb.chart.read_dosage import in_milligrams, read_dose
 from fhir_kb.chart.reader import Reader
-from fhir_kb.chart.vocabulary import Recognition, strength_in
+from fhir_kb.chart.recognition import Recognition
+from fhir_kb.chart.vocabulary import strength_in
 from fhir_kb.chart.when import When
 from fhir_kb.formats import Json
 from fhir_kb.units import convert
@@ -108,10 +109,7 @@ def read_medication(reader: Reader, resource: Json, origin: Origin) -> Medicatio
     reasons = reader.recognise(_reason_terms(reader, resource), "conditions")
     return Medication(
         origin=origin,
-        sets=what.sets,
-        unclear=what.unclear,
-        text=what.text,
-        term=what.term,
+        what=what,
         fault=reader.fault(resource) or (reader.fault(details) if details else ""),
         kind=form.kind,
         current=form.is_current(resource),

@@ -41,15 +41,11 @@ def _observation(
         return Observation(origin=origin)
     return Observation(
         origin=origin,
-        sets=what.sets,
-        unclear=what.unclear,
-        text=what.text,
-        term=what.term,
+        what=what,
         fault=fault,
         when=when,
         measure=_measure(reader, part, what.sets),
-        answers=answer.sets,
-        answer=answer.term.lower() or answer.text,
+        answered=answer,
     )
 
 

@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from fhir_kb.chart.chart import Measure, Origin
 from fhir_kb.chart.elements import Terms, codes, is_modified, number, one, text
-from fhir_kb.chart.vocabulary import Recognition, Vocabulary
+from fhir_kb.chart.recognition import Recognition
+from fhir_kb.chart.vocabulary import Vocabulary
 from fhir_kb.chart.when import When, read_when
 from fhir_kb.facts.code_set import CategoryName
 from fhir_kb.formats import Json

@@ -7,11 +7,10 @@ https://hl7.org/fhir/R4/terminologies-systems.html
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 
-from fhir_kb.chart.chart import Confidence
 from fhir_kb.chart.elements import Terms
+from fhir_kb.chart.recognition import Confidence, Recognition
 from fhir_kb.facts.code_set import CategoryName, CodeSet, MemberCode
 from fhir_kb.facts.knowledge import Knowledge
 from fhir_kb.facts.rule import Criterion
@@ -28,26 +27,6 @@ _TAG = re.compile(r" \([^()]*\)$")
 """What SNOMED CT adds to a name, to tell a disorder from a finding."""
 _ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
 _STRENGTH = re.compile(r"(?<![\d.,-])(\d+(?:\.\d+)?)\s*mg\b(?!\s*/)")
-
-
-@dataclass(frozen=True, slots=True)
-class Recognition:
-    """The sets that a record belongs to, and those of which it cannot be told.
-
-    ``text`` are our words for what it is: for the narrowest set, of the category that was named
-    first. ``term`` is what the code that told, ``member``, is called; empty if only words told.
-    """
-
-    sets: Mapping[str, Confidence] = field(default_factory=dict)
-    unclear: frozenset[str] = frozenset()
-    text: str = ""
-    term: str = ""
-    member: MemberCode | None = None
-
-    @property
-    def is_nothing_known(self) -> bool:
-        """Return whether the record is surely of no code set."""
-        return not self.sets and not self.unclear
 
 
 class Vocabulary:

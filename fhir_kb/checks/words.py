@@ -31,11 +31,11 @@ def evidence_of(record: Record) -> Evidence:
         case Medication():
             words += day_words(record.written)
         case Condition():
-            words = record.term or words
+            words = record.what.term or words
             recorded = day_words(record.recorded)
             words += f", recorded{recorded}" if recorded else ""
         case Procedure():
-            words = record.term or words
+            words = record.what.term or words
             words += day_words(record.when)
     return Evidence(record.origin, words)
 
