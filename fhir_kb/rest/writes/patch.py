@@ -8,7 +8,7 @@ A patch is applied to the version that is current when it is written, whoever wr
 from collections.abc import Callable
 from typing import NamedTuple
 
-from fhir_kb.errors import UnappliedPatch, UnknownResource
+from fhir_kb.errors import InvalidResource, UnappliedPatch, UnknownResource
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import read_json, read_json_value, write_json
 from fhir_kb.rest.endpoint import Endpoint
@@ -30,6 +30,7 @@ PATCH_FORMATS = (JSON_PATCH, "application/fhir+json", "application/fhir+xml")
 Change = Callable[[Json], Json]
 """Changes a resource, which may be used up."""
 
+_NOT_TOLD = frozenset({"id", "meta", "implicitRules", "language", "text"})
 _MADE_FROM_DATA = frozenset({"generated", "extensions"})
 _NARRATIVE_GONE = issue(
     "information",
@@ -96,21 +97,34 @@ def fhirpath_change(endpoint: Endpoint, parameters: Json) -> Change:
 
 def patched(endpoint: Endpoint, before: StoredResource, change: Change) -> Patched:
     """Return the resource after the change; refuse one that is invalid or another than before."""
-    resource = read_json(before.body)
-    text = resource.get("text")
     # What the patch made is written and read again: nothing is stored that could not be sent.
-    after = read_json(write_json(_resource(change(resource))), max_bytes=endpoint.body_bytes_max)
+    after = read_json(
+        write_json(_resource(change(read_json(before.body)))), max_bytes=endpoint.body_bytes_max
+    )
     if (after.get("resourceType"), after.get("id")) != (before.type, before.id):
         raise UnappliedPatch(
             f"The patch would change the type or id of {before.type}/{before.id}; nothing was changed"
         )
-    issues: Issues = ()
-    if isinstance(text, dict) and text.get("status") in _MADE_FROM_DATA:
-        own = read_json(before.body)
-        if after.get("text") == own["text"] and _content(after) != _content(own):
-            del after["text"]
-            issues = (_NARRATIVE_GONE,)
-    return Patched(before, after, (*issues, *validated(endpoint, after, before.type)))
+    gone = _is_stale(after, read_json(before.body))
+    if gone:
+        del after["text"]
+    remarks = (_NARRATIVE_GONE,) if gone else ()
+    try:
+        return Patched(before, after, (*remarks, *validated(endpoint, after, before.type)))
+    except InvalidResource as refusal:
+        refusal.issues = (*remarks, *refusal.issues)
+        raise
+
+
+def _is_stale(after: Json, before: Json) -> bool:
+    """Return whether a narrative was made from data that the patch changed without it."""
+    text = before.get("text")
+    return (
+        isinstance(text, dict)
+        and text.get("status") in _MADE_FROM_DATA
+        and after.get("text") == text
+        and _content(after) != _content(before)
+    )
 
 
 def _resource(value: object) -> Json:
@@ -121,7 +135,7 @@ def _resource(value: object) -> Json:
 
 def _content(resource: Json) -> Json:
     """Return what a narrative could tell of."""
-    return {key: value for key, value in resource.items() if key not in ("id", "meta", "text")}
+    return {key: value for key, value in resource.items() if key not in _NOT_TOLD}
 
 
 def apply(
