@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from fhir_kb.fhirpath import Node
 from fhir_kb.formats import Json
+from fhir_kb.validation.numbered import numbered_objects
 from fhir_kb.validation.walk import Walk
 
 _STANDARD = "http://hl7.org/fhir/concept-properties#"
@@ -38,7 +39,7 @@ def check_code_system(walk: Walk, node: Node) -> None:
     codes = {concept.get("code") for _, concept in concepts if isinstance(concept.get("code"), str)}
     is_complete = node.value.get("content") == "complete"
     for at, concept in concepts:
-        for index, each in _objects(concept.get("property")):
+        for index, each in numbered_objects(concept.get("property")):
             _check_use(walk, node, f"{at}.property[{index}]", each, types)
             if is_complete:
                 _check_target(walk, node, f"{at}.property[{index}]", each, codes)
@@ -63,7 +64,7 @@ def _check_definitions(walk: Walk, node: Node) -> dict[str, str]:
     """Return the type of each property; report what is defined twice or against the standard."""
     types: dict[str, str] = {}
     uris: set[str] = set()
-    for index, each in _objects(node.value.get("property")):
+    for index, each in numbered_objects(node.value.get("property")):
         at = f"property[{index}]"
         code, uri, type = each.get("code"), each.get("uri"), each.get("type")
         if isinstance(code, str):
@@ -117,13 +118,7 @@ def _concepts(code_system: Json) -> Iterator[tuple[str, Json]]:
     waiting = [("", code_system)]
     while waiting:
         place, value = waiting.pop()
-        for number, concept in _objects(value.get("concept")):
+        for number, concept in numbered_objects(value.get("concept")):
             at = f"{place}.concept[{number}]".lstrip(".")
             yield at, concept
             waiting.append((at, concept))
-
-
-def _objects(items: object) -> Iterator[tuple[int, Json]]:
-    for number, item in enumerate(items if isinstance(items, list) else ()):
-        if isinstance(item, dict):
-            yield number, item

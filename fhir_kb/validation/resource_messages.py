@@ -118,6 +118,10 @@ AUTHORING_MESSAGES: Mapping[str, Message] = {
     "unknown-concept": error(
         "business-rule", "{code!r} is no code of this code system (property {name!r})"
     ),
+    "mapped-code-unknown": error("code-invalid", "{code!r} is not a code of {system}{hint}"),
+    "mapped-code-out-of-scope": error(
+        "code-invalid", "{code!r} is not in {value_set}, the value set of the {side}"
+    ),
     "included-code-unknown": warning("code-invalid", "{code!r} is not a code of {system}{hint}"),
     "wrong-count": error("business-rule", "The count says {stated} concepts; there are {found}"),
     "repeated-property": error("business-rule", "There is a property with the {what} already"),

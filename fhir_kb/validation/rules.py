@@ -11,6 +11,7 @@ from fhir_kb.validation.bindings import binding_rule
 from fhir_kb.validation.bundle import check_bundle
 from fhir_kb.validation.code_system import check_code_system
 from fhir_kb.validation.coding import check_coding, check_quantity
+from fhir_kb.validation.concept_map import check_concept_map
 from fhir_kb.validation.contained import check_contained
 from fhir_kb.validation.expressions import check_expression, check_fhirpath
 from fhir_kb.validation.extensions import check_extension
@@ -34,6 +35,7 @@ TYPE_RULES: Mapping[str, tuple[Rule, ...]] = {
     "Bundle": (check_bundle,),
     "CodeSystem": (check_code_system,),
     "Coding": (check_coding,),
+    "ConceptMap": (check_concept_map,),
     "DomainResource": (check_contained,),
     "ElementDefinition.constraint": (check_fhirpath,),
     "Expression": (check_expression,),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from fhir_kb.fhirpath import Node
 from fhir_kb.formats import Json
+from fhir_kb.validation.numbered import numbered_objects
 from fhir_kb.validation.value_set_parameters import check_filter_expression
 from fhir_kb.validation.walk import Walk
 from fhir_kb.validation.wording import allowed, shortened
@@ -20,12 +21,12 @@ def check_value_set(walk: Walk, node: Node) -> None:
     if not isinstance(compose, dict):
         return
     for name in ("include", "exclude"):
-        for index, part in _objects(compose.get(name)):
+        for index, part in numbered_objects(compose.get(name)):
             _check_part(walk, node, f"compose.{name}[{index}]", part)
 
 
 def _check_part(walk: Walk, node: Node, at: str, part: Json) -> None:
-    for number, each in _objects(part.get("filter")):
+    for number, each in numbered_objects(part.get("filter")):
         check_filter_expression(walk, node, f"{at}.filter[{number}]", each)
     system = part.get("system")
     if not isinstance(system, str) or not system:
@@ -62,16 +63,10 @@ def _check_part(walk: Walk, node: Node, at: str, part: Json) -> None:
 
 
 def _concepts(part: Json) -> Iterator[tuple[int, Json]]:
-    return _objects(part.get("concept"))
+    return numbered_objects(part.get("concept"))
 
 
 def _filter_codes(part: Json) -> Iterator[tuple[int, object]]:
-    for number, each in _objects(part.get("filter")):
+    for number, each in numbered_objects(part.get("filter")):
         if each.get("property") == "concept" and each.get("op") in _HIERARCHICAL:
             yield number, each.get("value")
-
-
-def _objects(items: object) -> Iterator[tuple[int, Json]]:
-    for number, item in enumerate(items if isinstance(items, list) else ()):
-        if isinstance(item, dict):
-            yield number, item
