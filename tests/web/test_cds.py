@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from cds_calls import body, bundle, condition, order, patient, prefetch, written
@@ -15,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from fhir_kb.cds.answer import EXTENSION
+from fhir_kb.cds.configuration import authentication
 from fhir_kb.cds.response_schema import response_faults
 from fhir_kb.settings import Settings
 from fhir_kb.store.feedback import FeedbackStore
@@ -187,18 +189,34 @@ def test_a_body_beyond_the_limit_is_refused(limit: str, built: Path) -> None:
     assert issues(reply)[0]["code"] == "too-long"
 
 
+def keep_feedback_at(app: Flask, path: Path) -> None:
+    """Let an application that shares its knowledge with others keep feedback of its own."""
+    door = app.extensions["fhir_kb_cds"]
+    app.extensions["fhir_kb_cds"] = replace(door, feedback=FeedbackStore(path))
+
+
+def guarded_app(built: Path, folder: Path) -> Flask:
+    """Return an application that trusts one client and keeps what it must keep in a folder."""
+    keys = folder / "keys.json"
+    keys.write_bytes(key_set(public_jwk("EC", "key-1")))
+    clients = frozenset({f"{ISSUER},{keys}"})
+    settings = Settings(
+        data=built, base_url=f"{BASE}/", cds_clients=clients, cds_discovery="closed"
+    )
+    app = create_app(settings)
+    keep_feedback_at(app, folder / "feedback.sqlite")
+    door = app.extensions["fhir_kb_cds"]
+    checked = authentication(replace(settings, data=folder), lambda path: Path(path).read_bytes())
+    app.extensions["fhir_kb_cds"] = replace(door, authentication=checked)
+    return app
+
+
 class TestTrustedClients:
     """With one setting, a token is asked for at every call."""
 
     @pytest.fixture
     def guarded(self, built: Path, tmp_path: Path) -> Iterator[FlaskClient]:
-        keys = tmp_path / "keys.json"
-        keys.write_bytes(key_set(public_jwk("EC", "key-1")))
-        clients = frozenset({f"{ISSUER},{keys}"})
-        settings = Settings(
-            data=built, base_url=f"{BASE}/", cds_clients=clients, cds_discovery="closed"
-        )
-        with create_app(settings).test_client() as client:
+        with guarded_app(built, tmp_path).test_client() as client:
             yield client
 
     @pytest.mark.parametrize(
@@ -229,12 +247,6 @@ class TestTrustedClients:
     def test_preflight_needs_no_token(self, guarded: FlaskClient) -> None:
         """[1h CORS] A browser sends none with it."""
         assert guarded.options(ORDERS, headers={"Origin": SANDBOX}).status_code == 200
-
-
-def keep_feedback_at(app: Flask, path: Path) -> None:
-    """Let an application that shares its knowledge with others keep feedback of its own."""
-    door = app.extensions["fhir_kb_cds"]
-    app.extensions["fhir_kb_cds"] = replace(door, feedback=FeedbackStore(path))
 
 
 def test_a_client_that_calls_too_often_is_told_to_wait(built: Path) -> None:
@@ -300,8 +312,10 @@ class TestPrivacy:
             (FEEDBACK, {"feedback": [{"card": word, "outcome": word}]}),
         ]
 
+    @pytest.mark.parametrize("guarded", [False, True])
     def test_no_trace_is_left(
         self,
+        guarded: bool,
         built: Path,
         tmp_path: Path,
         caplog: pytest.LogCaptureFixture,
@@ -311,11 +325,14 @@ class TestPrivacy:
         """[P9] Logs at their most talkative, every file of the working, data and temporary folders."""
         monkeypatch.chdir(tmp_path)
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-        app = create_app(Settings(data=built))
+        app = guarded_app(built, tmp_path) if guarded else create_app(Settings(data=built))
         keep_feedback_at(app, tmp_path / "feedback.sqlite")
         client = app.test_client()
         with caplog.at_level(logging.DEBUG):
-            replies = [client.post(path, json=content) for path, content in self.calls()]
+            replies = [
+                client.post(path, json=content, headers=self.token_for(path))
+                for path, content in self.calls()
+            ]
         assert {reply.status_code for reply in replies} >= {200, 400, 404, 412}
         kept = [caplog.text, *capfd.readouterr()]
         kept += [record.getMessage() for record in caplog.records]
@@ -324,9 +341,16 @@ class TestPrivacy:
         ]
         kept += [reply.text for reply in replies if reply.status_code != 200]
         assert (tmp_path / "feedback.sqlite").exists()
+        assert (tmp_path / "used-tokens.sqlite").exists() == guarded
         for text in kept:
             assert self.SENTINEL.lower() not in text.lower()
             assert "1987" not in text
+
+    def token_for(self, path: str) -> dict[str, str]:
+        """Return a header whose token names the sentinel wherever a client may write."""
+        id = f"{self.SENTINEL}-{uuid4()}"
+        written = {"jti": id, "sub": self.SENTINEL, "tenant": self.SENTINEL}
+        return {"Authorization": f"Bearer {token(claims(aud=BASE + path, **written), jku=None)}"}
 
     def test_an_unexpected_fault_tells_no_value(
         self, client: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
