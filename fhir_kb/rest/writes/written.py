@@ -69,7 +69,7 @@ def remarks(written: Written) -> Issues:
     if resource is None:
         return (issue("information", "informational", "There was nothing to delete"),)
     what = f"{resource.type}/{resource.id}"
-    done = "deleted" if written.deleted else _DONE[written.status]
+    done = "was deleted with" if written.deleted else _DONE[written.status]
     text = f"{what} {done} version {resource.version_id}"
     return (issue("information", "informational", text), *written.issues)
 
