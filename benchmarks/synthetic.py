@@ -1,84 +1,65 @@
-"""Synthetic AdverseEvent resources of about 2 kB with twelve index values each."""
+"""Synthetic R5 AdverseEvents of about 2 kB, as lines of NDJSON in order of their update."""
 
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from fhir_kb.definitions import SearchParameter, load
-from fhir_kb.search import SearchTable
-from fhir_kb.store import Entry, IndexRows, StoredResource
-from fhir_kb.store.index import DateEntry, QuantityEntry, ReferenceEntry, TokenEntry
+from fhir_kb.formats.json import write_json
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 START = datetime(2020, 1, 1, tzinfo=UTC)
-DAY = 86_400_000_000
-SYSTEM = "http://terms.example.org"
-PADDING = '"' + "a leaflet's words " * 90 + '"'
+TERMS = "http://terms.example.org"
+WORDS = (
+    "after the third cycle of treatment pain swelling and fever of the left lower leg were seen "
+    "and the dose was halved until the count of neutrophils had risen above one thousand again"
+).split()
 
 
-PARAMETERS = {
-    "code": "token",
-    "category": "token",
-    "seriousness": "token",
-    "drug": "token",
-    "actuality": "token",
-    "subject": "reference",
-    "study": "reference",
-    "recorder": "reference",
-    "date": "date",
-    "_lastUpdated": "date",
-    "dose": "quantity",
-    "_id": "token",
-}
+def _concept(kind: str, number: int) -> dict[str, object]:
+    coding = {"system": f"{TERMS}/{kind}", "code": f"{kind}-{number}", "display": f"{kind} {number}"}
+    return {"coding": [coding], "text": f"{kind} {number} as reported"}
 
 
-def table() -> SearchTable:
-    """Return the parameters by which the synthetic resources are indexed."""
-    parameters = {
-        code: SearchParameter(code, f"http://terms.example.org/{code}", type, "id")
-        for code, type in PARAMETERS.items()
+def _event(position: int, chance: random.Random) -> dict[str, object]:
+    """Return one report: two thousand medicines, three thousand reactions, seventy sites."""
+    drug = int(chance.paretovariate(0.8)) % 2000
+    reaction = int(chance.paretovariate(0.7)) % 3000
+    group = int(chance.paretovariate(0.5)) % 5000
+    day = date(2003, 1, 1) + timedelta(days=chance.randrange(7000))
+    serious = chance.random() < 0.55
+    medicine = {"reference": f"Medication/drug-{drug}", "display": f"drug {drug} 10 mg capsules"}
+    return {
+        "resourceType": "AdverseEvent",
+        "id": f"event-{position:08}",
+        "meta": {
+            "versionId": "1",
+            "lastUpdated": (START + timedelta(seconds=position)).isoformat(),
+            "source": f"{TERMS}/site/{group % 70}",
+            "profile": [f"{TERMS}/StructureDefinition/report"],
+            "tag": [{"system": f"{TERMS}/tag", "code": "synthetic"}],
+        },
+        "status": "completed",
+        "actuality": "actual",
+        "category": [_concept("category", chance.randrange(6))],
+        "code": _concept("reaction", reaction),
+        "subject": {"reference": f"Group/group-{group}", "display": f"group {group}"},
+        "occurrenceDateTime": day.isoformat(),
+        "recordedDate": (day + timedelta(days=chance.randrange(30))).isoformat(),
+        "seriousness": _concept("seriousness", int(serious)),
+        "outcome": [_concept("outcome", chance.randrange(5))],
+        "recorder": {"reference": f"Organization/site-{group % 70}"},
+        "study": [{"reference": f"ResearchStudy/study-{drug % 40}"}],
+        "suspectEntity": [
+            {
+                "instanceReference": medicine,
+                "causality": {"entityRelatedness": _concept("relatedness", chance.randrange(4))},
+            }
+        ],
+        "note": [{"text": " ".join(chance.choices(WORDS, k=30))}],
     }
-    return SearchTable("R5", load("R5"), {"AdverseEvent": parameters})
 
 
-def entries(number: int, seed: int = 1) -> Iterator[Entry]:
-    """Yield ``number`` entries in row order; the same seed gives the same entries."""
+def lines(number: int, seed: int = 1) -> Iterator[bytes]:
+    """Yield ``number`` lines; the same seed gives the same lines."""
     chance = random.Random(seed)  # noqa: S311
     for position in range(number):
-        id = f"event-{position:08}"
-        instant = (START + timedelta(seconds=position)).isoformat()
-        drug = f"drug-{int(chance.paretovariate(0.8)) % 2000}"
-        reaction = f"reaction-{int(chance.paretovariate(0.7)) % 3000}"
-        serious = "serious" if chance.random() < 0.55 else "non-serious"
-        group = f"group-{int(chance.paretovariate(0.5)) % 5000}"
-        day = chance.randrange(12000, 19000) * DAY
-        dose = chance.randrange(1, 4000)
-        body = (
-            f'{{"resourceType":"AdverseEvent","id":"{id}","meta":{{"versionId":"1",'
-            f'"lastUpdated":"{instant}"}},"text":{PADDING},"code":"{drug}","event":"{reaction}"}}'
-        )
-        rows = IndexRows(
-            tokens={
-                "code": [TokenEntry(SYSTEM, reaction)],
-                "category": [TokenEntry(SYSTEM, "medication")],
-                "seriousness": [TokenEntry(SYSTEM, serious)],
-                "drug": [TokenEntry(SYSTEM, drug)],
-                "actuality": [TokenEntry(None, "actual")],
-            },
-            texts={"code": [reaction]},
-            references={
-                "subject": [ReferenceEntry("Group", group)],
-                "study": [ReferenceEntry("ResearchStudy", f"study-{dose % 40}")],
-                "recorder": [ReferenceEntry("Organization", f"organization-{dose % 7}")],
-            },
-            dates={
-                "date": [DateEntry(day, day + DAY - 1)],
-                "_lastUpdated": [
-                    DateEntry(
-                        *2 * ((START - EPOCH) // timedelta(microseconds=1) + position * 1_000_000,)
-                    )
-                ],
-            },
-            quantities={"dose": [QuantityEntry(*2 * (dose,), SYSTEM, "mg", "mg")]},
-        )
-        yield Entry(StoredResource.of("AdverseEvent", id, "1", instant, body.encode()), rows)
+        yield write_json(_event(position, chance))

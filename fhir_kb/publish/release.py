@@ -112,7 +112,7 @@ def _entries(version: Version, resources: list[Json]) -> Iterator[Entry]:
             meta["lastUpdated"],
             write_json(resource),
         )
-        yield Entry(stored, indexer.index(resource))
+        yield Entry(stored, indexer.parts(resource))
 
 
 def read_manifest(folder: Path) -> Manifest | None:

@@ -1,46 +1,41 @@
-"""What a resource is found by: its search parameters' expressions, evaluated and converted.
+"""What a resource is found by: its search parameters' places, found and converted.
 
 https://hl7.org/fhir/R4/search.html#ptypes
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from fhir_kb.definitions import Coding, SearchParameter
-from fhir_kb.fhirpath import Expression, Node, compile_expression
+from fhir_kb.fhirpath import Expression, Node, compile_expression, types_of
 from fhir_kb.formats import Json
-from fhir_kb.search.reference_entries import REFERENCES
+from fhir_kb.search.dates import period_of
+from fhir_kb.search.leaves import CONVERSIONS, Leaf, leaf_of
+from fhir_kb.search.place_tree import PlaceTree
+from fhir_kb.search.places import Place, places_of
 from fhir_kb.search.table import SearchTable
-from fhir_kb.search.text_entries import STRINGS, URIS
-from fhir_kb.search.token_entries import TOKENS
-from fhir_kb.search.value_entries import DATES, NUMBERS
 from fhir_kb.search.words import TEXTS, distinct_words
-from fhir_kb.store.index import IndexRows, TokenEntry
-
-Add = Callable[[IndexRows, str, Any], None]
-
-CONVERSIONS: Mapping[str, Mapping[str, Add]] = {
-    "token": TOKENS,
-    "string": STRINGS,
-    "uri": URIS,
-    "reference": REFERENCES,
-    "date": DATES,
-    "number": NUMBERS,
-    "quantity": NUMBERS,
-}
-"""By search type, how each element type becomes index entries; other elements are not indexed."""
+from fhir_kb.store.index import IndexRows, Part, Parts, TokenEntry
 
 _KEPT_BY_STORE = frozenset({"_id"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Compiled:
-    """A parameter with its expression, and those of its components if it is a composite."""
+class _Evaluated:
+    """A parameter whose expression is evaluated, with those of its components if it has any."""
 
     parameter: SearchParameter
     expression: Expression
-    components: tuple["_Compiled", ...] = ()
+    components: tuple["_Evaluated", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _OfType:
+    """How the resources of one type are indexed: by places, by expressions, by words."""
+
+    tree: PlaceTree[Leaf]
+    evaluated: tuple[_Evaluated, ...]
+    words: tuple[str, ...]
 
 
 class Indexer:
@@ -48,7 +43,8 @@ class Indexer:
 
     def __init__(self, table: SearchTable) -> None:
         self._table = table
-        self._compiled: dict[str, tuple[_Compiled, ...]] = {}
+        self._types = types_of(table.definitions)
+        self._compiled: dict[str, _OfType] = {}
         self._systems = _Systems(table)
 
     def index(self, resource: Json) -> IndexRows:
@@ -56,42 +52,91 @@ class Indexer:
 
         Refuses an unknown type (UnknownType) and an expression that fails (FHIRPathError).
         """
-        type: str = resource.get("resourceType", "")
+        compiled = self._of_type(resource)
         rows = IndexRows()
-        root = Node(resource, type)
-        for compiled in self._of_type(type):
-            nodes = compiled.expression.evaluate(root)
-            if not nodes:
-                continue
-            if compiled.components:
-                self._add_composite(rows, compiled, nodes)
-            else:
-                self._add(rows, compiled.parameter, nodes)
-        for code in self._table.of_type(type):
-            if code in TEXTS and (words := distinct_words(TEXTS[code](resource))):
-                rows.words[code] = words
+        for leaf, value in compiled.tree.find(resource):
+            leaf.add(rows, value)
+        self._evaluate(rows, compiled, resource)
+        for code in compiled.words:
+            words = distinct_words(TEXTS[code](resource))
+            if words:
+                rows.words[code] = sorted(words)
         return rows
 
-    def _of_type(self, type: str) -> tuple[_Compiled, ...]:
-        if type not in self._compiled:
-            self._compiled[type] = tuple(
-                self._compile(type, parameter)
-                for parameter in self._table.of_type(type).values()
-                if parameter.code not in _KEPT_BY_STORE and parameter.expression
-            )
-        return self._compiled[type]
+    def parts(self, resource: Json) -> Parts:
+        """Return the same, in parts that are shared by resources; what bulk builds are fast by."""
+        compiled = self._of_type(resource)
+        shared: list[Part] = []
+        dates: list[tuple[str, int, int]] = []
+        for leaf, value in compiled.tree.find(resource):
+            if leaf.is_plain_date:
+                period = period_of(str(value))
+                if period is not None:
+                    dates.append((leaf.code, *period))
+            else:
+                shared.append(leaf.part(value))
+        if compiled.evaluated:
+            rows = IndexRows()
+            self._evaluate(rows, compiled, resource)
+            shared.append(Part(rows))
+        words = [(code, distinct_words(TEXTS[code](resource))) for code in compiled.words]
+        return Parts(shared, dates, words)
 
-    def _compile(self, type: str, parameter: SearchParameter) -> _Compiled:
+    def _of_type(self, resource: Json) -> _OfType:
+        type: str = resource.get("resourceType", "")
+        compiled = self._compiled.get(type)
+        if compiled is None:
+            compiled = self._compiled[type] = self._compile(type)
+        return compiled
+
+    def _compile(self, type: str) -> _OfType:
+        marked: list[tuple[Place, Leaf]] = []
+        evaluated: list[_Evaluated] = []
+        parameters = self._table.of_type(type)
+        for parameter in parameters.values():
+            if parameter.code in _KEPT_BY_STORE or not parameter.expression:
+                continue
+            places = None
+            if not parameter.components:
+                places = places_of(parameter.expression, type, self._types)
+            if places is None:
+                evaluated.append(self._evaluated(type, parameter))
+            else:
+                marked += self._leaves(parameter, places)
+        words = tuple(code for code in parameters if code in TEXTS)
+        return _OfType(PlaceTree(marked), tuple(evaluated), words)
+
+    def _leaves(
+        self, parameter: SearchParameter, places: Iterable[Place]
+    ) -> Iterable[tuple[Place, Leaf]]:
+        for place in places:
+            systems: Mapping[str, tuple[str, ...]] = {}
+            if place.type == "code" and parameter.type == "token":
+                systems = self._systems.at(place.owner, place.name)
+            leaf = leaf_of(parameter.code, parameter.type, place.type, systems)
+            if leaf is not None:
+                yield place, leaf
+
+    def _evaluated(self, type: str, parameter: SearchParameter) -> _Evaluated:
         definitions = self._table.definitions
         components = tuple(
-            _Compiled(
+            _Evaluated(
                 self._table.component(type, parameter, number),
                 compile_expression(expression, definitions),
             )
             for number, (_, expression) in enumerate(parameter.components)
         )
         expression = compile_expression(parameter.expression, definitions, type)
-        return _Compiled(parameter, expression, components)
+        return _Evaluated(parameter, expression, components)
+
+    def _evaluate(self, rows: IndexRows, compiled: _OfType, resource: Json) -> None:
+        root = Node(resource, str(resource.get("resourceType")))
+        for each in compiled.evaluated:
+            nodes = each.expression.evaluate(root)
+            if each.components:
+                self._add_composite(rows, each, nodes)
+            else:
+                self._add(rows, each.parameter, nodes)
 
     def _add(self, rows: IndexRows, parameter: SearchParameter, nodes: Iterable[Node]) -> None:
         add_by_type = CONVERSIONS[parameter.type]
@@ -104,7 +149,7 @@ class Indexer:
                         entry = TokenEntry(system, node.value)
                         rows.tokens[parameter.code].append(entry)
 
-    def _add_composite(self, rows: IndexRows, composite: _Compiled, nodes: Iterable[Node]) -> None:
+    def _add_composite(self, rows: IndexRows, composite: _Evaluated, nodes: Iterable[Node]) -> None:
         """Add each place where all components have a value."""
         for node in nodes:
             occurrence = []
@@ -128,10 +173,14 @@ class _Systems:
         """Return the systems that the element's required value set takes this code from."""
         if node.parent is None or node.name is None:
             return ()
-        place = (node.parent.type, node.name)
+        return self.at(node.parent.type, node.name).get(node.value, ())
+
+    def at(self, type_name: str, name: str) -> Mapping[str, tuple[str, ...]]:
+        """Return the systems of each code that an element takes."""
+        place = (type_name, name)
         if place not in self._known:
             self._known[place] = _by_code(self._codings(*place))
-        return self._known[place].get(node.value, ())
+        return self._known[place]
 
     def _codings(self, type_name: str, name: str) -> Iterable[Coding]:
         definition = self._table.definitions.type(type_name)

@@ -9,10 +9,9 @@ resources, URIs and attached data are no texts and are found by their own parame
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 from html import unescape
-from typing import Any
 
 from fhir_kb.formats import Json
 from fhir_kb.store.keys import fold
@@ -20,52 +19,74 @@ from fhir_kb.store.keys import fold
 TEXT, CONTENT = "_text", "_content"
 
 _WORD = re.compile(r"[^\W_]+")
+_OFTEN_SEEN = 80
+"""Longer texts seldom come twice: their words are not kept."""
+
+_GAPS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _TAG = re.compile(r"<[^>]*>")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,10}://|urn:")
-_NO_TEXTS = frozenset({"resourceType", "reference", "data", "versionId", "lastUpdated"})
+_NO_TEXTS = frozenset(
+    {"resourceType", "id", "reference", "system", "data", "versionId", "lastUpdated"}
+)
 
 
 @lru_cache(maxsize=65_536)
 def words_in(text: str) -> tuple[str, ...]:
-    """Return the words of a text in their order, without case and accents."""
-    return tuple(_WORD.findall(fold(text)))
+    """Return the words of a text in their order, without case and accents; a URI has none."""
+    return tuple(_words_of(text))
 
 
-def narrative_of(resource: Json) -> Iterator[str]:
-    """Yield the narrative as plain text, if there is one."""
+def _words_of(text: str) -> list[str]:
+    if _URI.match(text):
+        return []
+    # Both ways cut alike; the first is ten times as quick.
+    return text.lower().translate(_GAPS).split() if text.isascii() else _WORD.findall(fold(text))
+
+
+def narrative_of(resource: Json) -> list[str]:
+    """Return the narrative as plain text, if there is one."""
     narrative = resource.get("text")
     if isinstance(narrative, dict) and isinstance(narrative.get("div"), str):
-        yield _plain(narrative["div"])
+        return [_plain(narrative["div"])]
+    return []
 
 
-def contents_of(value: Any) -> Iterator[str]:
-    """Yield every text inside a JSON value, those of contained resources too."""
-    waiting: list[tuple[str, Any]] = [("", value)]
-    while waiting:
-        key, current = waiting.pop()
-        if isinstance(current, dict):
-            waiting.extend((k, v) for k, v in reversed(current.items()) if k not in _NO_TEXTS)
-        elif isinstance(current, list):
-            waiting.extend((key, item) for item in reversed(current))
-        elif isinstance(current, str) and key == "div":
-            yield _plain(current)
-        elif isinstance(current, str) and not _URI.match(current):
-            yield current
+def contents_of(resource: Json) -> list[str]:
+    """Return every text inside a resource, those of contained resources too."""
+    found: list[str] = []
+    _gather(resource, found)
+    return found
 
 
-TEXTS: Mapping[str, Callable[[Json], Iterator[str]]] = {
+def _gather(elements: Json, found: list[str]) -> None:
+    for key, value in elements.items():
+        kind = value.__class__
+        if kind is str:
+            if key not in _NO_TEXTS:
+                found.append(value if key != "div" else _plain(value))
+        elif kind is dict:
+            _gather(value, found)
+        elif kind is list:
+            for item in value:
+                if item.__class__ is dict:
+                    _gather(item, found)
+                elif item.__class__ is str and key not in _NO_TEXTS:
+                    found.append(item)
+
+
+TEXTS: Mapping[str, Callable[[Json], list[str]]] = {
     TEXT: narrative_of,
     CONTENT: contents_of,
 }
 """The texts that each parameter looks into."""
 
 
-def distinct_words(texts: Iterable[str]) -> list[str]:
-    """Return each word of the texts once, in the order of first appearance."""
-    found: dict[str, None] = {}
+def distinct_words(texts: Iterable[str]) -> Collection[str]:
+    """Return each word of the texts once, in no order."""
+    found: set[str] = set()
     for text in texts:
-        found.update(dict.fromkeys(words_in(text)))
-    return list(found)
+        found.update(words_in(text) if len(text) <= _OFTEN_SEEN else _words_of(text))
+    return found
 
 
 def _plain(div: str) -> str:

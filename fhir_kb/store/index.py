@@ -3,9 +3,10 @@
 https://hl7.org/fhir/R4/search.html
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 DISTANT_PAST = -(2**63)
 DISTANT_FUTURE = 2**63 - 1
@@ -80,3 +81,28 @@ class IndexRows:
     quantities: dict[str, list[QuantityEntry]] = field(default_factory=dict)
     composites: dict[str, list[tuple["IndexRows", ...]]] = field(default_factory=dict)
     words: dict[str, list[str]] = field(default_factory=dict)
+
+
+class Part:
+    """Index entries of one value, shared by all resources that hold it; never changed.
+
+    ``effect`` is for who writes them: what they come to there.
+    """
+
+    __slots__ = ("effect", "rows")
+
+    def __init__(self, rows: IndexRows) -> None:
+        self.rows = rows
+        self.effect: Any = None
+
+
+class Parts(NamedTuple):
+    """The index entries of one resource in parts.
+
+    ``dates`` are (code, low, high) as in DateEntry: most are of this resource alone.
+    ``words`` are (code, its distinct words).
+    """
+
+    shared: list[Part]
+    dates: list[tuple[str, int, int]]
+    words: list[tuple[str, Collection[str]]]

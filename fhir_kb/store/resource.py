@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
-from fhir_kb.store.index import IndexRows
+from fhir_kb.store.index import IndexRows, Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +40,5 @@ class Entry(NamedTuple):
     """
 
     resource: StoredResource
-    rows: IndexRows
+    rows: IndexRows | Parts
     imported: bool = False

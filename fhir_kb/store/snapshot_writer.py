@@ -8,6 +8,7 @@ sees the old knowledge or the new, never a part. The same entries give the same 
 
 import os
 import sqlite3
+from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,11 +20,9 @@ from pyroaring import BitMap
 from fhir_kb.errors import StoreError
 from fhir_kb.store.index_writer import IndexWriter
 from fhir_kb.store.instants import microseconds
-from fhir_kb.store.keys import SEPARATOR
 from fhir_kb.store.resource import Entry, StoredResource
 from fhir_kb.store.snapshot_schema import (
     IMPORTED,
-    LINK_SEPARATOR,
     RESOURCE_IDENTITY,
     SCHEMA,
     resource_seal,
@@ -31,7 +30,7 @@ from fhir_kb.store.snapshot_schema import (
 )
 from fhir_kb.store.sort_order_writer import write_id_orders
 
-BATCH = 20_000
+BATCH = 100_000
 """Resources between two spills of the index; bounds the memory of a build."""
 
 INDEX_CONTENT = (
@@ -114,8 +113,8 @@ class _Writing:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._types: dict[str, int] = {}
-        self._rows_of_type: dict[str, BitMap] = {}
-        self._imported = BitMap()
+        self._rows: dict[str, array[int]] = {}
+        self._imported = array("I")
         self._content = sha256()
         self._index = IndexWriter(connection)
         self._newest = 0
@@ -133,19 +132,17 @@ class _Writing:
             raise StoreError(f"Two resources share the identity {self._repeated()}") from None
         connection.executemany(
             "INSERT INTO resource_type VALUES (?, ?, ?)",
-            (
-                (number, name, sealed(self._rows_of_type[name].serialize()))
-                for name, number in self._types.items()
-            ),
+            ((number, name, _sealed_set(self._rows[name])) for name, number in self._types.items()),
         )
         connection.execute(
-            "INSERT INTO row_set VALUES (?, ?)", (IMPORTED, sealed(self._imported.serialize()))
+            "INSERT INTO row_set VALUES (?, ?)", (IMPORTED, _sealed_set(self._imported))
         )
         self._index.finish()
         write_id_orders(connection, self._types)
         for statement in INDEX_CONTENT:
             for row in connection.execute(statement):
-                self._content.update(repr(row).encode())
+                for cell in row:
+                    self._content.update(cell if isinstance(cell, bytes) else f"{cell}\n".encode())
         fingerprint = self._content.hexdigest()[:32]
         about = {
             "version": version,
@@ -158,25 +155,23 @@ class _Writing:
         return Written(self._total, fingerprint)
 
     def _resources(self, entries: Iterable[Entry]) -> Iterator[tuple[object, ...]]:
+        add, add_content = self._index.add, self._content.update
         for row, (resource, index, imported) in enumerate(entries):
             self._check_order(resource)
-            type = self._type(resource.type)
-            self._rows_of_type[resource.type].add(row)
+            name, id, version_id = resource.type, resource.id, resource.version_id
+            type = self._types.get(name)
+            if type is None:
+                type = self._new_type(name)
+            self._rows[name].append(row)
             if imported:
-                self._imported.add(row)
-            self._index.add(resource.type, row, index)
+                self._imported.append(row)
+            links = add(name, row, index)
             self._total = row + 1
             if self._total % BATCH == 0:
                 self._index.spill()
             digest = bytes.fromhex(resource.digest)
-            self._content.update(f"{resource.type}/{resource.id}/{resource.version_id}\n".encode())
-            self._content.update(digest)
-            links = LINK_SEPARATOR.join(
-                SEPARATOR.join((code, link.type or "", link.id or "", link.url or ""))
-                for code, references in index.references.items()
-                for link in references
-            )
-            head = (type, resource.id, resource.version_id, resource.last_updated, digest, links)
+            add_content(f"{name}/{id}/{version_id}\n".encode() + digest)
+            head = (type, id, version_id, resource.last_updated, digest, links)
             yield (row, *head, resource_seal(row, *head), resource.body)
 
     def _check_order(self, resource: StoredResource) -> None:
@@ -188,10 +183,9 @@ class _Writing:
             )
         self._newest = updated
 
-    def _type(self, name: str) -> int:
-        if name not in self._types:
-            self._types[name] = len(self._types)
-            self._rows_of_type[name] = BitMap()
+    def _new_type(self, name: str) -> int:
+        self._types[name] = len(self._types)
+        self._rows[name] = array("I")
         return self._types[name]
 
     def _repeated(self) -> str:
@@ -199,3 +193,9 @@ class _Writing:
             "SELECT type, id FROM resource GROUP BY type, id HAVING count(*) > 1"
         ).fetchone()
         return f"{list(self._types)[number]}/{id}"
+
+
+def _sealed_set(rows: "array[int]") -> bytes:
+    found = BitMap(rows)
+    found.run_optimize()
+    return sealed(found.serialize())

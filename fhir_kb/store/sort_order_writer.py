@@ -4,42 +4,75 @@ https://hl7.org/fhir/R4/search.html#sort
 """
 
 import sqlite3
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import accumulate, chain, groupby
 
 from pyroaring import FrozenBitMap
 
-from fhir_kb.store.interface import Field, Kind
-from fhir_kb.store.interval_writer import IntervalSeries
+from fhir_kb.store.interface import Field
+from fhir_kb.store.interval_writer import IntervalSeries, changes
 from fhir_kb.store.keys import SEPARATOR
+from fhir_kb.store.postings import Rows
 from fhir_kb.store.snapshot_schema import unsealed
-from fhir_kb.store.sort_orders import StoredOrder, order_of, order_of_values, packed
+from fhir_kb.store.sort_orders import (
+    GroupedOrder,
+    StoredOrder,
+    order_of_ranks,
+    order_of_values,
+    packed,
+)
 
-_SORTED: frozenset[Kind] = frozenset({"token", "string", "uri", "reference"})
-
-_FORWARD = "SELECT key, rows FROM term WHERE field = ? ORDER BY key"
 _BACKWARD = "SELECT key, rows FROM term WHERE field = ? ORDER BY key DESC"
 
 
-def write_term_orders(connection: sqlite3.Connection, fields: Mapping[int, Field]) -> None:
-    """Write the orders of all fields whose values are terms.
+class TermOrder(GroupedOrder):
+    """The order by keys as they pass by; keys with the same first part are one value."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._part: str | None = None
+        self._group: Rows = FrozenBitMap()
+
+    def add(self, key: str, rows: Rows) -> None:
+        """Take in the rows of the next key."""
+        part = key.partition(SEPARATOR)[0]
+        if part == self._part:
+            self._group = self._group | rows
+        else:
+            self.add_group(self._group)
+            self._part, self._group = part, rows
+
+    def finished(self) -> StoredOrder:
+        """Return the order of all keys."""
+        self.add_group(self._group)
+        self._group = FrozenBitMap()
+        return super().finished()
+
+
+def write_term_order(
+    connection: sqlite3.Connection, number: int, field: Field, order: TermOrder
+) -> None:
+    """Write the order of a field whose values are terms, and their table is written.
 
     The order with the largest value first is written only where a resource has several values;
     elsewhere it is the other one backwards.
     """
-    for number, field in fields.items():
-        if field.kind in _SORTED and field.component is None:
-            order, repeated = order_of(_groups(connection, _FORWARD, number))
-            _insert(connection, field, order, descending=False)
-            if repeated:
-                order, _ = order_of(_groups(connection, _BACKWARD, number))
-                _insert(connection, field, order, descending=True)
+    _insert(connection, field, order.finished(), descending=False)
+    if order.repeated:
+        backwards = GroupedOrder()
+        for group in _groups(connection, number):
+            backwards.add_group(group)
+        _insert(connection, field, backwards.finished(), descending=True)
 
 
 def write_value_orders(
     connection: sqlite3.Connection, field: Field, all_series: Sequence[IntervalSeries]
 ) -> None:
     """Write the orders of a field of dates or numbers, whatever their units."""
+    if len(all_series) == 1 and all_series[0].single and all_series[0].is_parallel:
+        _insert(connection, field, _order_of_series(all_series[0]), descending=False)
+        return
     lows = [(series.lows, series.owners) for series in all_series]
     highs = [(series.highs, series.owners) for series in all_series]
     for columns, sign in ((lows, 1), (highs, -1)):
@@ -59,13 +92,20 @@ def write_id_orders(connection: sqlite3.Connection, types: Mapping[str, int]) ->
             "SELECT row FROM resource INDEXED BY resource_identity WHERE type = ? ORDER BY id",
             (number,),
         )
-        order = order_of_values((place, row) for place, (row,) in enumerate(cursor))
+        ordered = array("I", [row for (row,) in cursor])
+        order = order_of_ranks(ordered, range(len(ordered)))
         _insert(connection, Field(name, "_id", "token"), order, descending=False)
 
 
-def _groups(connection: sqlite3.Connection, statement: str, field: int) -> Iterator[FrozenBitMap]:
-    """Yield the rows of each distinct value; keys with the same first part are one value."""
-    terms = connection.execute(statement, (field,))
+def _order_of_series(series: IntervalSeries) -> StoredOrder:
+    ordered = array("I", map(series.owners.__getitem__, series.by_low))
+    values = array(series.typecode, map(series.lows.__getitem__, series.by_low))
+    return order_of_ranks(ordered, accumulate(chain((0,) * bool(values), changes(values))))
+
+
+def _groups(connection: sqlite3.Connection, field: int) -> Iterator[FrozenBitMap]:
+    """Yield the rows of each distinct value, the largest value first."""
+    terms = connection.execute(_BACKWARD, (field,))
     for _, members in groupby(terms, key=lambda term: term[0].partition(SEPARATOR)[0]):
         sets = [FrozenBitMap.deserialize(bytes(unsealed(blob, "terms"))) for _, blob in members]
         yield sets[0] if len(sets) == 1 else FrozenBitMap.union(*sets)

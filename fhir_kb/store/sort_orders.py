@@ -31,29 +31,43 @@ class StoredOrder:
         return 8 * len(self.ranks) + 1000
 
 
-def order_of(groups: Iterable[BitMap | FrozenBitMap]) -> tuple[StoredOrder, bool]:
-    """Return the order of ``groups`` of equal value, and whether any row is in more than one.
+class GroupedOrder:
+    """An order made of groups of equal value as they come, the smallest value first.
 
-    A row counts where it comes first; inside a group the newest row comes first.
+    A row counts where it comes first; inside a group the newest row comes first. ``repeated``
+    says whether any row came in two groups.
     """
-    seen = BitMap()
-    repeated = False
-    ordered = array("I")
-    ranks_in_order = array("I")
-    rank = 0
-    for group in groups:
-        fresh = group - seen
-        repeated = repeated or len(fresh) < len(group)
-        if fresh:
-            seen |= fresh
-            members = fresh.to_array()
+
+    def __init__(self) -> None:
+        self.repeated = False
+        self._seen = BitMap()
+        self._ordered = array("I")
+        self._ranks = array("I")
+        self._rank = 0
+
+    def add_group(self, group: BitMap | FrozenBitMap) -> None:
+        """Take in the rows of the next value; an empty group is none."""
+        if not self._seen.isdisjoint(group):
+            self.repeated = True
+            group = group - self._seen
+        if group:
+            self._seen |= group
+            members = group.to_array()
             members.reverse()
-            ordered.extend(members)
-            ranks_in_order.extend(array("I", [rank]) * len(members))
-            rank += 1
-    return StoredOrder(
-        FrozenBitMap(seen), _ranks_by_row(ordered, ranks_in_order), ordered
-    ), repeated
+            self._ordered.extend(members)
+            self._ranks.extend(array("I", [self._rank]) * len(members))
+            self._rank += 1
+
+    def finished(self) -> StoredOrder:
+        """Return the order of all groups."""
+        return order_of_ranks(self._ordered, self._ranks)
+
+
+def order_of_ranks(ordered: "array[int]", ranks: Iterable[int]) -> StoredOrder:
+    """Return the order of rows that are in order already, each with its rank."""
+    rows = FrozenBitMap(ordered)
+    by_row = dict(zip(ordered, ranks, strict=True))
+    return StoredOrder(rows, array("I", map(by_row.__getitem__, rows.to_array())), ordered)
 
 
 def order_of_values(pairs: Iterable[tuple[float, int]]) -> StoredOrder:
@@ -73,17 +87,7 @@ def order_of_values(pairs: Iterable[tuple[float, int]]) -> StoredOrder:
             last = value
             ordered.append(row)
             ranks_in_order.append(rank)
-    return StoredOrder(FrozenBitMap(ordered), _ranks_by_row(ordered, ranks_in_order), ordered)
-
-
-def _ranks_by_row(ordered: "array[int]", ranks_in_order: "array[int]") -> "array[int]":
-    if not ordered:
-        return array("I")
-    first = min(ordered)
-    by_row = array("I", bytes(4 * (max(ordered) - first + 1)))
-    for row, rank in zip(ordered, ranks_in_order, strict=True):
-        by_row[row - first] = rank
-    return array("I", [by_row[row - first] for row in sorted(ordered)])
+    return order_of_ranks(ordered, ranks_in_order)
 
 
 def reversed_order(order: StoredOrder) -> StoredOrder:
