@@ -40,7 +40,7 @@ class JournalAppending:
             self._microseconds,
             bytes.fromhex(resource.digest),
         )
-        packed = sealed(packed_rows(rows))
-        self._insert((*head, head.seal, indexed_by, packed, resource.body))
+        packed = packed_rows(rows)
+        self._insert((*head, head.seal, indexed_by, sealed(packed), resource.body))
         self.sequence = head.sequence
-        return entry_of(head, indexed_by, rows)
+        return entry_of(head, indexed_by, packed)

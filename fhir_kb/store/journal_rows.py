@@ -1,121 +1,100 @@
-"""Index rows as compact text, kept beside each version so that no start computes them again.
+"""What a version is found by, as compact text beside it: no start computes it again.
 
 https://hl7.org/fhir/R4/datatypes.html#string
 
-FHIR text holds no control character but tab and line ends: the others part the values here.
+The text is a list of records, each a name and its values. FHIR text holds no control character
+but tab and line ends, so that others part the records. In the order in which they come:
+
+* ``p``: the codes of all parameters that have a value
+* ``l``: the references held, each as code, type, id and url
+* a letter and a code, as ``tcategory``: the keys of one kind of term, or numbers: for dates low
+  and high, for quantities the unit before them
+* ``*`` and a code: one occurrence of a composite begins; the records behind it, as ``t0code``,
+  have the number of the component between letter and code
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from decimal import Decimal
-from operator import attrgetter
-from typing import Any, NamedTuple
+from collections.abc import Iterator
 
 from fhir_kb.errors import StoreError
-from fhir_kb.store.index import (
-    DateEntry,
-    IdentifierTypeEntry,
-    IndexRows,
-    QuantityEntry,
-    ReferenceEntry,
-    TokenEntry,
-)
+from fhir_kb.store.index import IndexRows
+from fhir_kb.store.interface import Field, Kind, Link
+from fhir_kb.store.keys import SEPARATOR, unit_key
+from fhir_kb.store.terms import parameters_of, terms_of
 
-_OUTER = ("\x1e", "\x1f")
-_INNER = ("\x1b", "\x1a")
-_OCCURRENCE = "\x1c"
-_COMPONENT = "\x1d"
-_NONE = "\x18"
+PRESENT = "p"
+LINKS = "l"
+OCCURRENCE = "*"
+LETTERS: dict[Kind, str] = {
+    "token": "t",
+    "system": "y",
+    "identifier-type": "i",
+    "text": "x",
+    "string": "s",
+    "uri": "u",
+    "reference": "r",
+    "word": "w",
+    "date": "d",
+    "quantity": "q",
+}
+"""How each kind is written; those of composites are written by their components."""
 
-
-class _Form(NamedTuple):
-    """How the entries of one table are written: ``width`` texts each, read by ``entry``."""
-
-    letter: str
-    table: str
-    width: int
-    entry: Callable[..., Any]
-
-
-def _optional(text: str) -> str | None:
-    return None if text == _NONE else text
+_RECORD = "\x1e"
+_VALUE = "\x1d"
 
 
-_FORMS = (
-    _Form("t", "tokens", 2, lambda system, code: TokenEntry(_optional(system), code)),
-    _Form(
-        "i",
-        "identifier_types",
-        3,
-        lambda system, code, value: IdentifierTypeEntry(_optional(system), code, value),
-    ),
-    _Form("x", "texts", 1, str),
-    _Form("s", "strings", 1, str),
-    _Form("u", "uris", 1, str),
-    _Form("w", "words", 1, str),
-    _Form("r", "references", 3, lambda *parts: ReferenceEntry(*map(_optional, parts))),
-    _Form("d", "dates", 2, lambda low, high: DateEntry(int(low), int(high))),
-    _Form(
-        "q",
-        "quantities",
-        5,
-        lambda low, high, *unit: QuantityEntry(Decimal(low), Decimal(high), *map(_optional, unit)),
-    ),
-)
-_BY_LETTER = {form.letter: (attrgetter(form.table), form) for form in _FORMS}
-_COMPOSITE = "c"
+def record_name(field: Field) -> str:
+    """Return the name of the records that hold the values of a field."""
+    component = "" if field.component is None else str(field.component)
+    return f"{LETTERS[field.kind]}{component}{field.parameter}"
 
 
 def packed_rows(rows: IndexRows) -> bytes:
-    """Return the rows as text in UTF-8; refuse text with control characters that FHIR excludes."""
-    return _packed(rows, *_OUTER).encode()
-
-
-def unpacked_rows(blob: bytes) -> IndexRows:
-    """Return what ``packed_rows`` was given."""
-    return _unpacked(blob.decode(), *_OUTER)
-
-
-def _packed(rows: IndexRows, record: str, unit: str) -> str:
-    records: list[str] = []
-    for form in _FORMS:
-        table: Mapping[str, list[Any]] = getattr(rows, form.table)
-        for code, entries in table.items():
-            texts = [form.letter + code, *_texts(entries, form.width)]
-            records.append(_joined(texts, unit))
+    """Return the records in UTF-8; refuse text with control characters that FHIR excludes."""
+    records = [[PRESENT, *parameters_of(rows)], [LINKS, *_links(rows)], *_records(rows)]
     for code, occurrences in rows.composites.items():
-        texts = [
-            _joined([_packed(part, *_INNER) for part in occurrence], _COMPONENT)
-            for occurrence in occurrences
-        ]
-        records.append(_joined([_COMPOSITE + code, _joined(texts, _OCCURRENCE)], unit))
-    return _joined(records, record)
+        for components in occurrences:
+            records.append([OCCURRENCE + code])
+            for number, component in enumerate(components):
+                records += _records(component, f"{number}{code}")
+    return _joined([_joined(record, _VALUE) for record in records], _RECORD).encode()
 
 
-def _texts(entries: Iterable[Any], width: int) -> Iterator[str]:
-    for entry in entries:
-        for value in (entry,) if width == 1 else entry:
-            yield _NONE if value is None else str(value)
+def unpacked_rows(blob: bytes) -> Iterator[list[str]]:
+    """Yield the records of a text, each a name and its values."""
+    for record in blob.decode().split(_RECORD):
+        yield record.split(_VALUE)
+
+
+def unpacked_link(text: str) -> Link:
+    """Return one value of the record of references."""
+    code, type, id, url = text.split(SEPARATOR)
+    return Link(code, type or None, id or None, url or None)
+
+
+def _links(rows: IndexRows) -> Iterator[str]:
+    for code, references in rows.references.items():
+        for type, id, url in references:
+            yield SEPARATOR.join((code, type or "", id or "", url or ""))
+
+
+def _records(rows: IndexRows, component: str = "") -> list[list[str]]:
+    """Return the records of a resource, or of a component under its number and code."""
+    values: dict[str, list[str]] = {}
+    for code, kind, key in terms_of(rows):
+        values.setdefault(LETTERS[kind] + (component or code), []).append(key)
+    for code, dates in rows.dates.items():
+        record = values.setdefault(LETTERS["date"] + (component or code), [])
+        for low, high in dates:
+            record += (str(low), str(high))
+    for code, quantities in rows.quantities.items():
+        record = values.setdefault(LETTERS["quantity"] + (component or code), [])
+        for low_end, high_end, *unit in quantities:
+            record += (unit_key(*unit), repr(float(low_end)), repr(float(high_end)))
+    return [[name, *keys] for name, keys in values.items()]
 
 
 def _joined(texts: list[str], separator: str) -> str:
     joined = separator.join(texts)
-    if texts and joined.count(separator) != len(texts) - 1:
+    if joined.count(separator) != len(texts) - 1:
         raise StoreError("A resource with control characters in its text cannot be written")
     return joined
-
-
-def _unpacked(text: str, record: str, unit: str) -> IndexRows:
-    rows = IndexRows()
-    for part in text.split(record) if text else ():
-        name, *texts = part.split(unit)
-        letter, code = name[0], name[1:]
-        if letter == _COMPOSITE:
-            rows.composites[code] = [
-                tuple(_unpacked(component, *_INNER) for component in occurrence.split(_COMPONENT))
-                for occurrence in texts[0].split(_OCCURRENCE)
-            ]
-        else:
-            table, form = _BY_LETTER[letter]
-            columns = [texts[place :: form.width] for place in range(form.width)]
-            table(rows)[code] = list(map(form.entry, *columns))
-    return rows

@@ -11,8 +11,6 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from fhir_kb.errors import CorruptedResource
-from fhir_kb.store.index import IndexRows
-from fhir_kb.store.journal_rows import unpacked_rows
 from fhir_kb.store.resource import StoredResource
 from fhir_kb.store.snapshot_schema import unsealed
 from fhir_kb.store.writing import JournalEntry, Method, Version
@@ -46,7 +44,7 @@ ENTRY = f"{HEAD}, seal, indexed_by, index_rows"
 """The columns that ``checked_entry`` takes."""
 
 
-def entry_of(head: Head, indexed_by: str, rows: IndexRows) -> JournalEntry:
+def entry_of(head: Head, indexed_by: str, rows: bytes) -> JournalEntry:
     """Return what a process learns of a version with this head."""
     return JournalEntry(
         head.sequence,
@@ -65,7 +63,7 @@ def checked_entry(columns: Sequence[Any]) -> JournalEntry:
     """Return the entry; refuse one whose head or index rows are not as they were written."""
     *head_columns, seal, indexed_by, packed = columns
     head = _checked_head(head_columns, seal)
-    rows = unpacked_rows(bytes(unsealed(packed, f"{head.type}/{head.id}")))
+    rows = bytes(unsealed(packed, f"{head.type}/{head.id}"))
     return entry_of(head, indexed_by, rows)
 
 

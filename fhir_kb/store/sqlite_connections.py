@@ -53,6 +53,10 @@ class ReadingConnection:
         """Return all rows."""
         return self.connection.execute(statement, values).fetchall()
 
+    def each(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Any]:
+        """Yield the rows as they are read."""
+        yield from self.connection.execute(statement, values)
+
     def _data_version(self) -> int:
         (version,) = self.connection.execute("PRAGMA data_version").fetchone()
         return int(version)

@@ -53,16 +53,14 @@ class SqliteJournal:
         with self._connections.reading() as reader:
             return reader.sequence()
 
-    def entries(self, after: int, *, replaced_after: int = 0) -> list[JournalEntry]:
-        """Return the versions behind number ``after`` in order."""
+    def entries(self, after: int, *, replaced_after: int = 0) -> Iterator[JournalEntry]:
+        """Yield the versions behind number ``after`` in order."""
         statement, values = _ENTRIES, [after]
         if replaced_after:
             statement, values = statement + _NOT_REPLACED, [after, replaced_after]
         with self._connections.reading() as reader:
-            return [
-                checked_entry(columns)
-                for columns in reader.all(statement + " ORDER BY sequence", values)
-            ]
+            for columns in reader.each(statement + " ORDER BY sequence", values):
+                yield checked_entry(columns)
 
     def resources(self, sequences: Sequence[int]) -> list[StoredResource]:
         """Return the versions of these numbers in this order, each checked."""

@@ -7,7 +7,7 @@ alone is durable; what searches need is derived from it and kept in memory by ea
 catches up with the journal before it answers. So every engine gives the same answers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -43,7 +43,7 @@ class JournalEntry:
     """What a process learns of a version when it catches up: everything but its body.
 
     ``instant`` is ``last_updated`` in microseconds since 1970 UTC; ``indexed_by`` names the rules
-    that ``rows`` were made by.
+    that the packed ``rows`` were made by (``journal_rows``).
     """
 
     sequence: int
@@ -54,7 +54,7 @@ class JournalEntry:
     last_updated: str
     instant: int
     indexed_by: str
-    rows: IndexRows
+    rows: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,8 @@ class Journal(Protocol):
         """Return the number of the latest committed version, 0 for none; asked on every request."""
         ...
 
-    def entries(self, after: int, *, replaced_after: int = 0) -> Sequence[JournalEntry]:
-        """Return the versions behind number ``after`` in order.
+    def entries(self, after: int, *, replaced_after: int = 0) -> Iterator[JournalEntry]:
+        """Yield the versions behind number ``after`` in order.
 
         Those that another version of the same resource replaced at or before the number
         ``replaced_after`` are left out.

@@ -8,13 +8,13 @@ said by a view (``written_views``). One thread may add while any number of other
 
 from array import array
 from collections.abc import Iterable, Mapping
+from threading import Lock
 
 from pyroaring import AbstractBitMap, BitMap
 
-from fhir_kb.store.index import IndexRows
 from fhir_kb.store.interface import Field, Link
-from fhir_kb.store.keys import unit_key
-from fhir_kb.store.terms import parameters_of, terms_of
+from fhir_kb.store.journal_rows import unpacked_link
+from fhir_kb.store.written_index_type import WrittenIndexOfType
 from fhir_kb.store.written_intervals import WrittenIntervals
 from fhir_kb.store.written_terms import NO_ROWS, WrittenTerms
 
@@ -26,40 +26,24 @@ class WrittenIndex:
     """Rows by value.
 
     ``first_row`` is the smallest row there can be, ``first_occurrence`` the number of the first
-    occurrence of each composite: all of a store below are smaller.
+    occurrence of each composite: all of a store below are smaller. Packed rows wait until their
+    type is searched, so that a start does not.
     """
 
     def __init__(self, first_row: int = FIRST_ROW, first_occurrence: int = FIRST_ROW) -> None:
         self.first_row = first_row
         self.first_occurrence = first_occurrence
-        self._terms: dict[Field, WrittenTerms] = {}
-        self._intervals: dict[Field, dict[str, WrittenIntervals]] = {}
-        self._present: dict[tuple[str, str], BitMap] = {}
+        self._types: dict[str, WrittenIndexOfType] = {}
         self._rows_of_type: dict[str, BitMap] = {}
         self._identities: dict[int, tuple[str, str]] = {}
-        self._links: dict[int, tuple[Link, ...]] = {}
-        self._owners: dict[tuple[str, str], array[int]] = {}
+        self._waiting: dict[str, list[tuple[int, bytes]]] = {}
+        self._lock = Lock()
 
-    def add(self, row: int, type: str, id: str, index: IndexRows) -> None:
-        """Take in the rows of one version; row numbers rise from call to call."""
+    def add(self, row: int, type: str, id: str, packed: bytes) -> None:
+        """Take in a version with its packed rows; row numbers rise from call to call."""
         self._identities[row] = type, id
-        links = tuple(
-            Link(code, *reference)
-            for code, references in index.references.items()
-            for reference in references
-        )
-        if links:
-            self._links[row] = links
-        for parameter in parameters_of(index):
-            self._present.setdefault((type, parameter), BitMap()).add(row)
-        self._add(type, row, index)
-        for parameter, occurrences in index.composites.items():
-            owners = self._owners.setdefault((type, parameter), array("I"))
-            for components in occurrences:
-                occurrence = self.first_occurrence + len(owners)
-                for number, component in enumerate(components):
-                    self._add(type, occurrence, component, parameter, number)
-                owners.append(row)
+        with self._lock:
+            self._waiting.setdefault(type, []).append((row, packed))
         self._rows_of_type.setdefault(type, BitMap()).add(row)
 
     def rows_of_type(self, type: str) -> AbstractBitMap:
@@ -72,53 +56,34 @@ class WrittenIndex:
 
     def links(self, row: int) -> tuple[Link, ...]:
         """Return the references that the version of this row holds."""
-        return self._links.get(row, ())
+        type, _ = self._identities[row]
+        return tuple(map(unpacked_link, self._of(type).links.get(row, ())))
 
     def present(self, type: str, parameter: str) -> AbstractBitMap:
         """Return the rows that hold any value under this parameter."""
-        return self._present.get((type, parameter), NO_ROWS)
+        return self._of(type).present.get(parameter, NO_ROWS)
 
     def terms(self, field: Field) -> WrittenTerms | None:
         """Return the terms of a field; None when it has none."""
-        return self._terms.get(field)
+        return self._of(field.type).terms(field)
 
     def intervals(self, field: Field) -> Mapping[str, WrittenIntervals]:
         """Return the intervals of a field by unit key."""
-        return self._intervals.get(field, {})
+        return self._of(field.type).intervals(field)
 
     def owners(self, type: str, parameter: str, occurrences: Iterable[int]) -> BitMap:
         """Return the rows that hold these occurrences of a composite."""
-        owners = self._owners.get((type, parameter), ())
+        owners = self._of(type).owners.get(parameter, array("I"))
         return BitMap(owners[occurrence - self.first_occurrence] for occurrence in occurrences)
 
-    def _add(
-        self,
-        type: str,
-        owner: int,
-        index: IndexRows,
-        composite: str | None = None,
-        component: int | None = None,
-    ) -> None:
-        for code, kind, key in terms_of(index):
-            field = Field(type, composite or code, kind, component)
-            terms = self._terms.get(field)
-            if terms is None:
-                terms = self._terms[field] = WrittenTerms()
-            terms.add(key, owner)
-        for code, dates in index.dates.items():
-            column = self._column(Field(type, composite or code, "date", component), "", "q")
-            for low, high in dates:
-                column.add(owner, low, high)
-        for code, quantities in index.quantities.items():
-            field = Field(type, composite or code, "quantity", component)
-            for low_end, high_end, *unit in quantities:
-                column = self._column(field, unit_key(*unit), "d")
-                column.add(owner, float(low_end), float(high_end))
-
-    def _column(self, field: Field, unit: str, typecode: str) -> WrittenIntervals:
-        units = self._intervals.get(field, {})
-        if unit not in units:
-            # Replaced whole: others may be going through the units of this field.
-            units = {**units, unit: WrittenIntervals(typecode)}
-            self._intervals[field] = units
-        return units[unit]
+    def _of(self, type: str) -> WrittenIndexOfType:
+        """Return the index of a type, with everything in it that was waiting."""
+        index = self._types.get(type)
+        if index is None or self._waiting.get(type):
+            with self._lock:
+                index = self._types.setdefault(type, WrittenIndexOfType(self.first_occurrence))
+                # They are waiting until all are in: others must not find a part.
+                for row, packed in self._waiting.get(type, ()):
+                    index.add(row, packed)
+                self._waiting[type] = []
+        return index

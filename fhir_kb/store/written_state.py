@@ -59,11 +59,12 @@ class WrittenState(Generic[B]):
 
     def add(self, entries: Iterable[JournalEntry]) -> None:
         """Take in versions in the order of their numbers."""
+        number = self.timeline.sequence
         for entry in entries:
             self._index.add(FIRST_ROW + entry.sequence, entry.type, entry.id, entry.rows)
             self._masks.add(entry.sequence, entry.type, entry.id)
             self.timeline.add(entry)
-        if self.timeline.sequence:
+        if self.timeline.sequence > number:
             self._store = self._overlaid(self.timeline.sequence)
 
     def above(self, below: B, is_curated: Callable[[int], bool]) -> "WrittenState[B]":
@@ -72,7 +73,8 @@ class WrittenState(Generic[B]):
         state.timeline = self.timeline
         for sequence, type, id in self.timeline.writes():
             state._masks.add(sequence, type, id)
-        state.add(())
+        if state.timeline.sequence:
+            state._store = state._overlaid(state.timeline.sequence)
         return state
 
     def at(self, sequence: int) -> Store:

@@ -14,6 +14,7 @@ from fhir_kb.formats.json import read_json
 from fhir_kb.store.cache import ByteBoundedCache
 from fhir_kb.store.index import IndexRows
 from fhir_kb.store.interface import Store
+from fhir_kb.store.journal_rows import packed_rows
 from fhir_kb.store.resource import StoredResource
 from fhir_kb.store.snapshot import Snapshot
 from fhir_kb.store.writing import HistoryPage, Journal, JournalEntry, VersionsAsked
@@ -106,9 +107,8 @@ class WrittenStore:
         if self._state.below is not snapshot:
             self._state = self._state.above(snapshot, snapshot.is_curated)
         entries = self._journal.entries(self._state.timeline.sequence)
-        if entries:
-            self._state.add(map(self._by_our_rules, entries))
-            self._renew_in_time()
+        self._state.add(map(self._by_our_rules, entries))
+        self._renew_in_time()
         return self._state
 
     def _started(self, snapshot: Snapshot) -> WrittenState[Snapshot]:
@@ -146,7 +146,7 @@ class WrittenStore:
         if entry.indexed_by == self._indexed_by or entry.method == "DELETE":
             return entry
         (resource,) = self._resources([entry.sequence])
-        return replace(entry, rows=self._index(read_json(resource.body)))
+        return replace(entry, rows=packed_rows(self._index(read_json(resource.body))))
 
     def _resources(self, sequences: Sequence[int]) -> list[StoredResource]:
         """Return versions by number, from memory when they were read and checked before."""
