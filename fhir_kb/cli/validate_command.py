@@ -64,14 +64,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--mode",
         choices=get_args(Mode),
         default="standard",
-        help="structure: form, types and cardinality only; strict: also what FHIR discourages",
+        help="structure: form, types and cardinality only; strict: what FHIR discourages is an "
+        "error too, and so is an extension without a definition at hand",
     )
     parser.add_argument(
         "--targets",
         choices=get_args(Targets),
         default="named",
         help="whose type is checked: of what a reference names (Patient/1), as by default, "
-        "or of what it leads to in the same file alone, as in HL7's validator",
+        "or only of what it leads to in the same file, as HL7's validator does by default",
     )
 
 

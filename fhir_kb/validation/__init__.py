@@ -18,7 +18,7 @@ checks the type only of what a reference leads to, not of what it names.
 
 Modes: ``structure`` looks at form, cardinality, types and primitives only; ``standard`` adds
 terminology, references, invariants, extensions, narrative, Bundle rules and profiles; ``strict``
-also raises what the specification only discourages.
+also raises what the specification only discourages, and extensions without a definition at hand.
 """
 
 from fhir_kb.validation.issue import Issue, Severity

@@ -102,7 +102,7 @@ INVARIANT_MESSAGES: Mapping[str, Message] = {
 
 EXTENSION_MESSAGES: Mapping[str, Message] = {
     "unknown-extension": information(
-        "not-found", "The extension {url} has no definition at hand; it was not checked"
+        "not-found", "The extension {url} has no definition at hand; it was not checked", "error"
     ),
     "unknown-modifier-extension": warning(
         "not-found",

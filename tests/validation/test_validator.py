@@ -12,7 +12,7 @@ from fhir_kb.errors import NotAcceptable
 from fhir_kb.fhirpath import Node
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import write_json
-from fhir_kb.validation import Issue, Limits, Schema, Walk, operation_outcome, validate
+from fhir_kb.validation import Issue, Limits, Mode, Schema, Walk, operation_outcome, validate
 from fhir_kb.validation.invariants import invariant_rule
 
 DIV = '<div xmlns="http://www.w3.org/1999/xhtml">x</div>'
@@ -91,6 +91,19 @@ class TestModes:
         strict = validate(self.RESOURCE, "R4", mode="strict")
         assert found["blank-text"] == "warning"
         assert {issue.message_id: issue.severity for issue in strict}["blank-text"] == "error"
+
+    @pytest.mark.parametrize(
+        ("mode", "severity"), [("standard", "information"), ("strict", "error")]
+    )
+    def test_strict_asks_for_the_definition_of_each_extension(
+        self, mode: Mode, severity: str
+    ) -> None:
+        """HL7's validator refuses an extension that nobody defines; here one may ask for that."""
+        extension = {"url": "http://a.example/x", "valueBoolean": True}
+        issues = validate({**PATIENT, "extension": [extension]}, "R4", mode=mode)
+        assert [each.severity for each in issues if each.message_id == "unknown-extension"] == [
+            severity
+        ]
 
 
 class TestLimits:
