@@ -42,7 +42,9 @@ class Reader:
         default_factory=dict, repr=False
     )
     _dates: dict[str, When | None] = field(default_factory=dict, repr=False)
-    _units: dict[tuple[str, str, str], str | None] = field(default_factory=dict, repr=False)
+    _units: dict[tuple[str, str, str], tuple[str | None, str]] = field(
+        default_factory=dict, repr=False
+    )
 
     def recognise(self, terms: Terms, *categories: CategoryName) -> Recognition:
         """Return what a record of these categories is."""
@@ -103,18 +105,19 @@ class Reader:
         value = number(quantity.get("value"))
         if value is None:
             return None
-        unit = self._unit(quantity)
+        unit, plain = self._unit(quantity)
         comparator = text(quantity.get("comparator"))
         low: Decimal | None = None if comparator in ("<", "<=") else value
         high: Decimal | None = None if comparator in (">", ">=", "ad") else value
-        plain = _shown(unit) if unit is not None else "(unit not known)"
         shown = f"{_COMPARATORS.get(comparator, '')}{value} {plain}".strip()
         return Measure(low, high, unit, shown)
 
-    def _unit(self, quantity: Json) -> str | None:
+    def _unit(self, quantity: Json) -> tuple[str | None, str]:
+        """Return the UCUM code of a Quantity's unit, and how it is shown."""
         key = text(quantity.get("system")), text(quantity.get("code")), text(quantity.get("unit"))
         if key not in self._units:
-            self._units[key] = self.vocabulary.unit(*key)
+            unit = self.vocabulary.unit(*key)
+            self._units[key] = unit, "(unit not known)" if unit is None else _shown(unit)
         return self._units[key]
 
 

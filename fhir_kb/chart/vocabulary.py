@@ -35,6 +35,10 @@ class Vocabulary:
     def __init__(self, knowledge: Knowledge) -> None:
         self._sets = knowledge.code_sets
         self._wholes = _wholes(knowledge.code_sets)
+        self._parts = {
+            name: {part for part, wholes in self._wholes.items() if name in wholes}
+            for name in knowledge.code_sets
+        }
         self._members: dict[tuple[str, str], list[tuple[str, MemberCode]]] = {}
         self._branches: list[tuple[str, MemberCode]] = []
         for code_set in knowledge.code_sets.values():
@@ -70,7 +74,7 @@ class Vocabulary:
         """Return the codes of a set and its parts in one system, for a prefetch template."""
         return tuple(
             member.code
-            for part in (code_set, *sorted(self._parts(code_set)))
+            for part in (code_set, *sorted(self._parts[code_set]))
             for member in self._sets[part].codes
             if member.system == system
         )
@@ -131,7 +135,7 @@ class Vocabulary:
 
     def _rank(self, name: str, categories: tuple[CategoryName, ...]) -> tuple[int, int, str]:
         """Return a sort key by which the set that tells most of a record comes first."""
-        return categories.index(self._sets[name].category), len(self._parts(name)), name
+        return categories.index(self._sets[name].category), len(self._parts[name]), name
 
     def _lookup(self, system: str, code: str) -> Iterator[tuple[str, MemberCode]]:
         written = _dotted(code) if system == _ICD_10_CM else code
@@ -180,11 +184,8 @@ class Vocabulary:
         return self._untold_sets[key]
 
     def _is_complete(self, code_set: CodeSet, systems: frozenset[str]) -> bool:
-        parts = self._parts(code_set.id) if not code_set.codes else {code_set.id}
+        parts = self._parts[code_set.id] if not code_set.codes else {code_set.id}
         return all(not systems.isdisjoint(self._sets[part].complete) for part in parts)
-
-    def _parts(self, name: str) -> set[str]:
-        return {part for part, wholes in self._wholes.items() if name in wholes}
 
 
 def _wholes(sets: Mapping[str, CodeSet]) -> dict[str, set[str]]:
