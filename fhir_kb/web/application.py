@@ -11,6 +11,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from fhir_kb.errors import FhirKbError, MethodNotAllowed, RequestError, TooLarge, UnknownType
+from fhir_kb.export import Exports
 from fhir_kb.publish.release import Manifest, ensure_release, snapshot_path, table_of
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.outcome import error_response
@@ -20,7 +21,7 @@ from fhir_kb.search import Indexer, Limits
 from fhir_kb.settings import Settings, read_settings
 from fhir_kb.store import SnapshotHolder
 from fhir_kb.versions import VERSIONS, Version
-from fhir_kb.web import cds, fhir, health, metrics, schema, start
+from fhir_kb.web import cds, exports, fhir, health, metrics, schema, start
 from fhir_kb.web.fast_reads import FastReads
 from fhir_kb.web.front import Front
 from fhir_kb.web.places import KEY, NOWHERE, Place
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None, log: BinaryIO | None = None) ->
     app.extensions["fhir_kb_settings"] = chosen
     app.extensions["fhir_kb_cds"] = cds.cds_door(chosen)
     app.url_map.merge_slashes = False
+    app.register_blueprint(exports.blueprint)
     app.register_blueprint(fhir.blueprint)
     app.register_blueprint(cds.blueprint)
     app.register_blueprint(health.blueprint)
@@ -87,10 +89,19 @@ def _endpoint(version: Version, settings: Settings, manifest: Manifest) -> Endpo
     table = table_of(version, types, own_value_sets(terminology), own_lineage(terminology))
     conformance = stored_conformance(knowledge, version.definitions)
     written = written_store(version, settings, holder, Indexer(table).index, manifest.made_from)
+    store = written.current if written else holder.current
+    bulk = Exports(
+        settings.data / "export" / version.mount,
+        store,
+        written,
+        jobs_max=settings.export_jobs_max,
+        seconds=settings.export_hours * 3600,
+    )
+    bulk.resume()
     return Endpoint(
         version,
         table,
-        written.current if written else holder.current,
+        store,
         manifest.released,
         limits,
         conformance,
@@ -98,6 +109,7 @@ def _endpoint(version: Version, settings: Settings, manifest: Manifest) -> Endpo
         write_token=settings.write_token,
         body_bytes_max=settings.body_bytes_max,
         entries_max=settings.bundle_entries_max,
+        exports=bulk,
     )
 
 

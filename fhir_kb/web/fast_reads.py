@@ -9,10 +9,10 @@ allows it. Nothing here decides how something is answered: a test asks both ways
 """
 
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from time import monotonic
 
 from fhir_kb.errors import FhirKbError, NotAcceptable
 from fhir_kb.rest.conditional import version_headers
@@ -37,8 +37,6 @@ _ENTRY_BYTES = 2000
 _NOT_UNCHANGED = frozenset({"content-type", "content-length", "content-encoding", "last-modified"})
 """What a 304 leaves out, since it tells of a body that is not sent."""
 
-_ASKS_MORE = ("authorization", "accept-charset")
-"""Headers that may change an answer in ways that are not looked into here."""
 _READ = re.compile(
     r"/fhir/(\w+)/([A-Za-z]{1,64})/([A-Za-z0-9.-]{1,64})(?:/_history/([A-Za-z0-9.-]{1,64}))?"
 ).fullmatch
@@ -73,9 +71,10 @@ class FastReads:
 
     def answer(self, path: str, query: str, header: Header) -> tuple[Reply, Place, bool] | None:
         """Return the reply to a GET, its place, and whether it was kept; None: ask the slow way."""
-        if not self._works or any(header(name) is not None for name in _ASKS_MORE):
+        # These two headers may change an answer in ways that are not looked into here.
+        if not self._works or header("authorization") or header("accept-charset"):
             return None
-        if time.monotonic() > self._look_again:
+        if monotonic() > self._look_again:
             self._look()
         key = (path, query, header("accept"), accepts_gzip(header("accept-encoding")))
         kept = self._kept.get(key)
@@ -105,7 +104,8 @@ class FastReads:
             or reply.status != 200
             or reply.file is not None
             or place.route not in KEPT
-            or any(header(name) is not None for name in _ASKS_MORE)
+            or header("authorization")
+            or header("accept-charset")
         ):
             return
         named = {name.lower(): value for name, value in reply.headers}
@@ -125,7 +125,7 @@ class FastReads:
         if any(stores[mount] is not self._stores.get(mount) for mount in stores):
             self._kept = ByteBoundedCache(self._settings.answers_bytes_max)
             self._stores = stores
-        self._look_again = time.monotonic() + SEEN_SECONDS
+        self._look_again = monotonic() + SEEN_SECONDS
 
     def _read(self, key: Key) -> Kept | None:
         path, query, accept, gzip = key

@@ -8,7 +8,6 @@ from pathlib import Path
 from time import perf_counter
 
 from fhir_kb.web.content_coding import accepts_gzip, coded, level_of
-from fhir_kb.web.counters import Seen
 from fhir_kb.web.fast_reads import FastReads
 from fhir_kb.web.message import (
     STATUS_LINES,
@@ -16,6 +15,7 @@ from fhir_kb.web.message import (
     Environ,
     FileBody,
     Header,
+    Headers,
     Reply,
     StartResponse,
     header_of,
@@ -25,7 +25,7 @@ from fhir_kb.web.places import KEY, NOWHERE, Place
 from fhir_kb.web.request_ids import HEADER, RequestIds
 from fhir_kb.web.traffic import Traffic
 
-_NO_LENGTH = frozenset({204, 304})
+_HEADER = HEADER.lower()
 
 
 class Front:
@@ -37,16 +37,23 @@ class Front:
         self._traffic = traffic
         self._ids = RequestIds()
 
-    def fast(self, method: str, path: str, query: str, header: Header) -> Reply | None:
-        """Return the reply to a request that can be answered at once, else None."""
-        if method not in ("GET", "HEAD"):
+    def fast(
+        self, method: str, path: str, query: str, header: Header
+    ) -> tuple[int, Headers, bytes] | None:
+        """Return status, headers and body where a request can be answered at once, else None."""
+        if method != "GET" and method != "HEAD":
             return None
         began = perf_counter()
         answered = self._reads.answer(path, query, header)
         if answered is None:
             return None
         reply, place, kept = answered
-        return self._seen(reply, place, method, header(HEADER), began, kept=kept)
+        id = self._ids.of(header(_HEADER))
+        body = reply.body
+        size = len(body) if method == "GET" else 0
+        seconds = perf_counter() - began
+        self._traffic.note((began, seconds, id, (method, place, reply.status, size, kept)))
+        return reply.status, [*reply.headers, (HEADER, id)], body
 
     def slow(self, environ: Environ) -> Reply:
         """Return what the application replies."""
@@ -64,11 +71,11 @@ class Front:
             self._reads.keep(
                 path_of(environ), environ.get("QUERY_STRING", ""), header, place, reply
             )
-        return self._seen(reply, place, method, header(HEADER), began, kept=False)
+        return self._seen(reply, place, method, header(_HEADER), began, kept=False)
 
     def refused(self, reply: Reply, method: str, header: Header) -> Reply:
         """Return a reply that the server gave before anything was asked of the application."""
-        return self._seen(reply, NOWHERE, method, header(HEADER), perf_counter(), kept=False)
+        return self._seen(reply, NOWHERE, method, header(_HEADER), perf_counter(), kept=False)
 
     def close(self) -> None:
         """Write what the log still waits for."""
@@ -78,8 +85,8 @@ class Front:
         """Answer as a WSGI application."""
         method = environ["REQUEST_METHOD"]
         query = environ.get("QUERY_STRING", "")
-        reply = self.fast(method, path_of(environ), query, header_of(environ))
-        reply = reply or self.slow(environ)
+        ready = self.fast(method, path_of(environ), query, header_of(environ))
+        reply = Reply(*ready) if ready else self.slow(environ)
         start_response(STATUS_LINES[reply.status], reply.headers)
         if method == "HEAD":
             return []
@@ -100,7 +107,7 @@ class Front:
             0 if method == "HEAD" else len(reply.body) if reply.file is None else _size(reply.file)
         )
         seconds = perf_counter() - began
-        self._traffic.note(Seen(began, seconds, id, method, place, reply.status, size, kept))
+        self._traffic.note((began, seconds, id, (method, place, reply.status, size, kept)))
         return Reply(reply.status, [*reply.headers, (HEADER, id)], reply.body, reply.file)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 Application = Callable[[Environ, Any], Iterable[bytes]]
+Headers = list[tuple[str, str]]
 Header = Callable[[str], str | None]
 """Returns a request's header by its lower-case name, or None."""
 
@@ -22,7 +23,7 @@ class Reply:
     """A whole reply; ``file`` is sent instead of ``body`` when there is one."""
 
     status: int
-    headers: list[tuple[str, str]]
+    headers: Headers
     body: bytes = b""
     file: Path | None = None
 

@@ -64,6 +64,7 @@ class Gateway:
 
     def __init__(self, front: Front, settings: Settings) -> None:
         self._front = front
+        self._fast = front.fast
         self._settings = settings
         self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="request")
         self._loop: AbstractEventLoop | None = None
@@ -80,12 +81,12 @@ class Gateway:
         headers = scope.headers
         # A header that is sent twice is one value to whoever reads them joined: the slow way.
         if len(headers.values()) == len(headers):
-            reply = self._front.fast(scope.method, scope.path, scope.query_string, headers.get)
-        else:
-            reply = None
-        if reply is None:
-            await TurnOfTheLoop()
-            reply = await self._slow(scope, protocol)
+            ready = self._fast(scope.method, scope.path, scope.query_string, headers.get)
+            if ready is not None:
+                protocol.response_bytes(*ready)
+                return
+        await TurnOfTheLoop()
+        reply = await self._slow(scope, protocol)
         if reply.file is not None:
             protocol.response_file(reply.status, reply.headers, str(reply.file))
         else:
