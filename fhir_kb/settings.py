@@ -27,9 +27,15 @@ class Settings:
     host: str = _setting("127.0.0.1", "address that the server listens on")
     port: int = _setting(8080, "port that the server listens on")
     threads: int = _setting(8, "requests answered at the same time")
-    writes: str = _setting("off", "on: clients may write resources of their own beside the knowledge")
+    writes: str = _setting(
+        "off", "on: clients may write resources of their own beside the knowledge"
+    )
     write_token: str = _setting("", "bearer token that writes then need; empty: none is asked for")
     bundle_entries_max: int = _setting(1000, "entries of a batch or transaction")
+    export_jobs_max: int = _setting(
+        4, "exports of a FHIR version that are written at the same time"
+    )
+    export_hours: int = _setting(24, "how long the files of an export are kept")
     database: str = _setting(
         "", "where writes are kept: postgresql://user@host/name; empty: SQLite in the data folder"
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from fhir_kb.errors import ReadOnly
+from fhir_kb.export import Exports
 from fhir_kb.formats.text import BYTES_MAX
 from fhir_kb.rest.curated_versions import CuratedVersions, Versions
 from fhir_kb.search import Limits
@@ -24,6 +25,7 @@ class Endpoint:
     that one response is made of one state. ``released`` is the instant of the knowledge release.
     ``written`` takes what clients write, None where writes are off; a write then needs
     ``write_token``, if there is one. ``entries_max`` bounds a batch or transaction.
+    ``exports`` writes everything into files, None where there is no folder for them.
     """
 
     version: Version
@@ -36,6 +38,7 @@ class Endpoint:
     write_token: str = field(default="", repr=False)
     body_bytes_max: int = BYTES_MAX
     entries_max: int = 1000
+    exports: Exports | None = None
     new_id: Callable[[], str] = lambda: str(uuid4())
 
     @property

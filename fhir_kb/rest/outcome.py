@@ -5,7 +5,13 @@ https://hl7.org/fhir/R4/operationoutcome.html
 
 from collections.abc import Mapping
 
-from fhir_kb.errors import FhirKbError, InvalidResource, MethodNotAllowed, Unauthenticated
+from fhir_kb.errors import (
+    FhirKbError,
+    InvalidResource,
+    MethodNotAllowed,
+    TooManyCalls,
+    Unauthenticated,
+)
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import write_json
 from fhir_kb.rest.message import Response
@@ -39,6 +45,8 @@ def error_outcome(error: FhirKbError) -> Json:
 def _headers(error: FhirKbError) -> Mapping[str, str]:
     if isinstance(error, MethodNotAllowed) and error.allowed:
         return {"Allow": ", ".join(error.allowed)}
+    if isinstance(error, TooManyCalls):
+        return {"Retry-After": str(error.seconds)}
     if isinstance(error, Unauthenticated):
         return {"WWW-Authenticate": 'Bearer realm="fhir_kb"'}
     return {}

@@ -10,6 +10,7 @@ from fhir_kb.rest import validate
 from fhir_kb.rest.operations import (
     everything,
     expand,
+    export,
     lookup,
     meta,
     subsumes,
@@ -38,6 +39,13 @@ OPERATIONS: tuple[Operation, ...] = (
         on_system=meta.meta_of_system,
         on_type=meta.meta_of_type,
         on_instance=meta.meta_of_instance,
+    ),
+    Operation(
+        "export",
+        export.DEFINITION,
+        on_system=export.kick_off,
+        documentation="Bulk Data 2.0 with Prefer: respond-async; _outputFormat, _type and _since. "
+        "_typeFilter, _elements and includeAssociatedData are refused.",
     ),
     Operation(
         "lookup",

@@ -1,0 +1,154 @@
+"""An export carried out: every text as it is stored, without parsing it.
+
+https://hl7.org/fhir/uv/bulkdata/STU2/export.html#bulk-data-output-file-request
+"""
+
+from collections.abc import Callable, Iterator
+from math import inf
+from time import monotonic
+
+from pyroaring import BitMap
+
+from fhir_kb.errors import CorruptedResource, DeletedResource
+from fhir_kb.export.job import Asked, OutputFile, OutputKind
+from fhir_kb.export.job_folder import JobFolder
+from fhir_kb.export.output import LINES_MOST, Output
+from fhir_kb.formats.json import write_json
+from fhir_kb.store.instants import instant_text, now
+from fhir_kb.store.interface import Field, Rows, Store
+from fhir_kb.store.writing import WritableStore
+
+_LOOK = 2000
+"""After so many resources it is looked whether the job is still wanted."""
+
+
+class Cancelled(Exception):
+    """The job was removed while it was worked on."""
+
+
+def carry_out(
+    job: JobFolder,
+    asked: Asked,
+    store: Store,
+    written: WritableStore | None,
+    lines_most: int = LINES_MOST,
+) -> None:
+    """Write the files of a job and its result.
+
+    A damaged resource is told in an error file, the others are exported. Raises Cancelled when
+    the job was removed, OSError when a file cannot be written.
+    """
+    job.clear()
+    transaction_time = instant_text(max(now(), store.newest))
+    files = _Files(job, lines_most)
+    try:
+        _write_resources(job, files, store, _rows(store, asked))
+        for line in _deletions(store, written, asked):
+            files.add("deleted", "Bundle", line)
+        outputs = files.close()
+    except BaseException:
+        files.abandon()
+        raise
+    if not job.is_open:
+        raise Cancelled
+    job.finish(transaction_time, outputs)
+
+
+class _Files:
+    """All files of a job by kind and type."""
+
+    def __init__(self, job: JobFolder, lines_most: int) -> None:
+        self._job = job
+        self._lines_most = lines_most
+        self._outputs: dict[tuple[OutputKind, str], Output] = {}
+
+    def of(self, kind: OutputKind, type: str) -> Output:
+        """Return where lines of a kind and type are written."""
+        output = self._outputs.get((kind, type))
+        if output is None:
+            output = Output(self._job.path, kind, type, self._lines_most)
+            self._outputs[kind, type] = output
+        return output
+
+    def add(self, kind: OutputKind, type: str, line: bytes) -> None:
+        """Add a line to the file of a kind and type."""
+        self.of(kind, type).add(line)
+
+    def close(self) -> list[OutputFile]:
+        """Return all files, forced to disk, in the order of kind and type."""
+        return [file for key in sorted(self._outputs) for file in self._outputs[key].close()]
+
+    def abandon(self) -> None:
+        """Close all files."""
+        for output in self._outputs.values():
+            output.abandon()
+
+
+def _write_resources(job: JobFolder, files: _Files, store: Store, rows: Rows) -> None:
+    total, told = len(rows), monotonic()
+    adders: dict[str, Callable[[bytes], None]] = {}
+    for done, (type, body) in enumerate(store.bodies(rows), start=1):
+        if isinstance(body, CorruptedResource):
+            files.add("error", "OperationOutcome", _outcome(body))
+        else:
+            add = adders.get(type)
+            if add is None:
+                add = adders[type] = files.of("output", type).add
+            add(body)
+        if done % _LOOK == 0:
+            if not job.path.exists():
+                raise Cancelled
+            if monotonic() - told > 1:
+                job.note(f"{done} of {total} resources")
+                told = monotonic()
+
+
+def _rows(store: Store, asked: Asked) -> Rows:
+    """Return the rows of all types, of each those that changed since."""
+    rows = BitMap()
+    for type in asked.types:
+        rows |= store.rows_of_type(type)
+        if asked.since is not None:
+            # Whoever has no index by date has nothing to leave out either.
+            dates = store.intervals(Field(type, "_lastUpdated", "date")).get("")
+            changed = BitMap() if dates is None else dates.ending(asked.since, inf)
+            rows -= store.rows_of_type(type) - changed
+    return rows
+
+
+def _deletions(store: Store, written: WritableStore | None, asked: Asked) -> Iterator[bytes]:
+    """Yield a transaction Bundle for each resource that was deleted since, and is not back."""
+    if written is None or asked.since is None:
+        return
+    page: str | None = None
+    told: set[tuple[str, str]] = set()
+    while True:
+        history = written.history(since=asked.since, page=page)
+        for version in history.versions:
+            type, id = version.resource.type, version.resource.id
+            if version.deleted and type in asked.types and (type, id) not in told:
+                told.add((type, id))
+                if _is_deleted(store, type, id):
+                    yield _deletion(type, id)
+        page = history.following
+        if page is None:
+            return
+
+
+def _is_deleted(store: Store, type: str, id: str) -> bool:
+    try:
+        return store.read(type, id) is None
+    except DeletedResource:
+        return True
+
+
+def _deletion(type: str, id: str) -> bytes:
+    request = {"method": "DELETE", "url": f"{type}/{id}"}
+    return write_json(
+        {"resourceType": "Bundle", "type": "transaction", "entry": [{"request": request}]}
+    )
+
+
+def _outcome(refusal: CorruptedResource) -> bytes:
+    issue = {"severity": "error", "code": refusal.code, "diagnostics": refusal.message}
+    return write_json({"resourceType": "OperationOutcome", "issue": [issue]})

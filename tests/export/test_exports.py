@@ -1,0 +1,241 @@
+"""Exports are jobs on disk: whole, shared by processes, never lost, and not kept for ever."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pyroaring import BitMap
+from written_world import TYPES, WrittenWorld, entry, group, world
+
+from fhir_kb.errors import TooManyCalls
+from fhir_kb.export import Asked, Exports, Failed, Finished, Gone, Working
+from fhir_kb.export.job_folder import JobFolder
+from fhir_kb.store.instants import microseconds, now
+from fhir_kb.store.sqlite_journal import SqliteJournal
+
+ALL = Asked("http://x/$export", TYPES)
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> WrittenWorld:
+    entries = [entry(group(f"g{number:03}")) for number in range(120)]
+    entries += [entry({"resourceType": "Organization", "id": "o", "name": "O"})]
+    return world(tmp_path, SqliteJournal(tmp_path / "written.sqlite"), entries)
+
+
+@pytest.fixture
+def exports(known: WrittenWorld, tmp_path: Path) -> Callable[..., Exports]:
+    def make(**options: int) -> Exports:
+        return Exports(tmp_path / "export", known.written.current, known.written, **options)
+
+    return make
+
+
+def finished(exports: Exports, id: str) -> Finished:
+    exports.wait(10)
+    state = exports.state(id)
+    assert isinstance(state, Finished), state
+    return state
+
+
+def lines(exports: Exports, id: str, kind: str = "output") -> list[bytes]:
+    state = finished(exports, id)
+    found: list[bytes] = []
+    for file in state.files:
+        if file.kind == kind:
+            path = exports.file(id, file.name)
+            assert path is not None
+            content = path.read_bytes().splitlines()
+            assert len(content) == file.count
+            found += content
+    return found
+
+
+def test_every_stored_text_is_a_line(exports: Callable[..., Exports], known: WrittenWorld) -> None:
+    """Bytes are those that a read gives, of curated and of written resources."""
+    known.put(group("new", name="line\nbreak"), group("g001", name="changed"))
+    known.delete("Group", "g002")
+    service = exports()
+    id = service.begin(ALL)
+    store = known.written.current()
+    rows = BitMap(row for type in TYPES for row in store.rows_of_type(type))
+    assert sorted(lines(service, id)) == sorted(each.body for each in store.resources(rows))
+    names = [(file.type, file.name) for file in finished(service, id).files]
+    assert names == [
+        ("Group", "Group-1.ndjson"),
+        ("Organization", "Organization-1.ndjson"),
+    ]
+
+
+def test_a_long_type_is_cut_into_files(exports: Callable[..., Exports]) -> None:
+    """No file grows without bound."""
+    service = exports(lines_most=50)
+    id = service.begin(Asked("x", ("Group",)))
+    counts = [(file.name, file.count) for file in finished(service, id).files]
+    assert counts == [("Group-1.ndjson", 50), ("Group-2.ndjson", 50), ("Group-3.ndjson", 20)]
+    assert len(lines(service, id)) == 120
+
+
+def test_since_takes_what_changed_and_tells_what_went(
+    exports: Callable[..., Exports], known: WrittenWorld
+) -> None:
+    """A client that fetched before needs the changes, and the deletions, not all again."""
+    begun = now()
+    known.put(group("new"), group("g001", name="changed"), group("brief"))
+    known.delete("Group", "g002")
+    known.delete("Group", "brief")
+    known.put(group("brief", name="back"))
+    service = exports()
+    id = service.begin(Asked("x", TYPES, begun))
+    changed = b"".join(lines(service, id))
+    assert [changed.count(b'"id":"%s"' % id) for id in (b"new", b"g001", b"brief")] == [1, 1, 1]
+    assert b"g003" not in changed
+    (deleted,) = lines(service, id, "deleted")
+    assert b'{"method":"DELETE","url":"Group/g002"}' in deleted
+
+
+def test_the_transaction_time_lies_before_later_writes(
+    exports: Callable[..., Exports], known: WrittenWorld
+) -> None:
+    """Taken as the next _since, it must not leave out what was written meanwhile."""
+    service = exports()
+    id = service.begin(ALL)
+    taken = microseconds(finished(service, id).transaction_time)
+    known.put(group("later"))
+    written = known.written.current().read("Group", "later")
+    assert written is not None
+    assert microseconds(written.last_updated) >= taken
+
+
+def test_a_damaged_resource_is_told_and_the_rest_exported(
+    exports: Callable[..., Exports], known: WrittenWorld
+) -> None:
+    """One bad page must not keep a hospital from its data."""
+    path = known.folder / "knowledge.sqlite"
+    content = path.read_bytes()
+    spoilt = content.replace(b'"id": "g050"', b'"id": "g05X"')
+    assert spoilt != content
+    path.write_bytes(spoilt)
+    service = exports()
+    id = service.begin(ALL)
+    (told,) = lines(service, id, "error")
+    assert b"g050" in told
+    assert len(lines(service, id)) == 120
+
+
+def test_a_cancelled_export_is_gone(exports: Callable[..., Exports], tmp_path: Path) -> None:
+    """Its files are removed too."""
+    service = exports()
+    id = service.begin(ALL)
+    name = finished(service, id).files[0].name
+    assert service.cancel(id)
+    assert service.state(id) == Gone()
+    assert service.file(id, name) is None
+    assert not service.cancel(id)
+    assert not list((tmp_path / "export").glob("*" + id))
+
+
+@pytest.mark.parametrize(
+    ("id", "name"),
+    [
+        ("../export", "asked.json"),
+        ("0" * 32, "asked.json"),
+        (None, "asked.json"),
+        (None, "../../knowledge.sqlite"),
+        (None, ""),
+    ],
+)
+def test_no_other_file_is_given_out(
+    exports: Callable[..., Exports], id: str | None, name: str
+) -> None:
+    """Only what a manifest names can be fetched."""
+    service = exports()
+    known_id = service.begin(ALL)
+    finished(service, known_id)
+    assert service.file(id or known_id, name) is None
+
+
+def test_files_are_kept_for_their_time(exports: Callable[..., Exports], tmp_path: Path) -> None:
+    """A disk must not fill up with exports that nobody fetched."""
+    service = exports(seconds=60)
+    id = service.begin(ALL)
+    state = finished(service, id)
+    assert state.expires > now()
+    result = tmp_path / "export" / id / "result.json"
+    old = time.time() - 61
+    os.utime(result, (old, old))
+    assert service.state(id) == Gone()
+    assert not result.exists()
+
+
+def test_too_many_at_once_are_refused(exports: Callable[..., Exports], tmp_path: Path) -> None:
+    """A client in a loop must not fill the disk; a finished export counts no more."""
+    service = exports(jobs_max=1)
+    with JobFolder.create(tmp_path / "export" / ("a" * 32), ALL, 60).claimed() as is_mine:
+        assert is_mine
+        with pytest.raises(TooManyCalls, match="1 exports are being written"):
+            service.begin(ALL)
+        assert service.state("a" * 32) == Working("waiting")
+    assert isinstance(service.state("a" * 32), Working | Finished)
+    service.wait(10)
+    service.begin(ALL)
+
+
+def test_one_process_works_on_a_job(exports: Callable[..., Exports], tmp_path: Path) -> None:
+    """Two at the same files would write nonsense."""
+    job = JobFolder.create(tmp_path / "export" / ("b" * 32), ALL, 60)
+    with job.claimed() as first, JobFolder(job.path, 60).claimed() as second:
+        assert (first, second) == (True, False)
+
+
+HALF = """
+import os, sys, time
+from pathlib import Path
+from fhir_kb.export.job_folder import JobFolder
+job = JobFolder(Path(sys.argv[1]), 60)
+with job.claimed() as is_mine:
+    (job.path / "Group-1.ndjson").write_text("{half a li")
+    print(is_mine, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_killed_process_leaves_its_job_to_the_next(
+    exports: Callable[..., Exports], tmp_path: Path
+) -> None:
+    """A restart in the middle of an export loses nothing: the next process begins it anew."""
+    job = JobFolder.create(tmp_path / "export" / ("c" * 32), ALL, 60)
+    with subprocess.Popen(
+        [sys.executable, "-c", HALF, str(job.path)], stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"True\n"
+        service = exports()
+        assert isinstance(service.state("c" * 32), Working)
+        service.wait(10)
+        assert isinstance(service.state("c" * 32), Working)
+        process.send_signal(signal.SIGKILL)
+    assert isinstance(service.state("c" * 32), Working | Finished)
+    assert len(lines(service, "c" * 32)) == 121
+
+
+def test_a_disk_that_takes_no_more_fails_the_job(
+    exports: Callable[..., Exports], tmp_path: Path
+) -> None:
+    """The client is told instead of asking for ever, and half a file does not stay."""
+    service = exports()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4000, limits[1]))
+    try:
+        id = service.begin(ALL)
+        service.wait(10)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert service.state(id) == Failed("The export could not be written: File too large")
+    assert not list((tmp_path / "export" / id).glob("*.ndjson"))
