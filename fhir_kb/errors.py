@@ -27,6 +27,7 @@ https://hl7.org/fhir/R4/valueset-issue-type.html
         ├── ExpiredPage              410 not-found      a page of a search in an older release
         ├── MethodNotAllowed         405 not-supported
         ├── NotAcceptable            406 not-supported
+        ├── RequestTimeout           408 timeout        the body did not come in time
         ├── UrlTooLong               414 too-long
         ├── UnsupportedMediaType     415 not-supported
         ├── Unauthenticated          401 login          told without a reason
@@ -221,6 +222,13 @@ class UnsupportedMediaType(RequestError):
 
     status = 415
     code = "not-supported"
+
+
+class RequestTimeout(RequestError):
+    """A body that did not come in time."""
+
+    status = 408
+    code = "timeout"
 
 
 class UrlTooLong(RequestError):

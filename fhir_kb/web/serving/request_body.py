@@ -9,15 +9,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from typing import Protocol
 
-from fhir_kb.errors import RequestError, TooLarge
+from fhir_kb.errors import RequestError, RequestTimeout, TooLarge
 from fhir_kb.web.message import Header
-
-
-class RequestTimeout(RequestError):
-    """The body did not come in time."""
-
-    status = 408
-    code = "timeout"
 
 
 class BodyProtocol(Protocol):
