@@ -44,7 +44,7 @@ ENTRY = f"{HEAD}, seal, indexed_by, index_rows"
 """The columns that ``checked_entry`` takes."""
 
 
-def entry_of(head: Head, indexed_by: str, rows: bytes) -> JournalEntry:
+def entry_of(head: Head, indexed_by: str, rows: bytes | None) -> JournalEntry:
     """Return what a process learns of a version with this head."""
     return JournalEntry(
         head.sequence,
@@ -60,11 +60,14 @@ def entry_of(head: Head, indexed_by: str, rows: bytes) -> JournalEntry:
 
 
 def checked_entry(columns: Sequence[Any]) -> JournalEntry:
-    """Return the entry; refuse one whose head or index rows are not as they were written."""
+    """Return the entry, without its rows when they are damaged; refuse one with another head."""
     *head_columns, seal, indexed_by, packed = columns
     head = _checked_head(head_columns, seal)
-    rows = bytes(unsealed(packed, f"{head.type}/{head.id}"))
-    return entry_of(head, indexed_by, rows)
+    try:
+        return entry_of(head, indexed_by, bytes(unsealed(packed, head.type)))
+    except CorruptedResource:
+        # They can be made again from the body, which has a checksum of its own.
+        return entry_of(head, indexed_by, None)
 
 
 def checked_version(columns: Sequence[Any]) -> Version:

@@ -21,17 +21,9 @@ class ReadingConnection:
     """A read-only connection and the latest number that it has seen."""
 
     def __init__(self, path: Path) -> None:
-        uri = path.resolve().as_uri()
-        try:
-            self.connection = _connect(uri + "?mode=ro")
-            self._seen = self._data_version()
-        except sqlite3.OperationalError:
-            # Without a log nothing can be missing, and a read-only file system lets none be made.
-            log = path.with_name(path.name + "-wal")
-            if os.access(path.parent, os.W_OK) or log.exists():
-                raise
-            self.connection = _connect(uri + "?mode=ro&immutable=1")
-            self._seen = self._data_version()
+        self.process = os.getpid()
+        self.connection = _connect(path.resolve().as_uri() + _reading(path))
+        self._seen = self._data_version()
         self._sequence = self._latest()
 
     def sequence(self) -> int:
@@ -50,8 +42,11 @@ class ReadingConnection:
             return None
 
     def all(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
-        """Return all rows."""
-        return self.connection.execute(statement, values).fetchall()
+        """Return all rows; text that cannot be stored is found nowhere."""
+        try:
+            return self.connection.execute(statement, values).fetchall()
+        except UnicodeEncodeError:
+            return []
 
     def each(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Any]:
         """Yield the rows as they are read."""
@@ -73,17 +68,26 @@ class JournalConnections:
         self._path = path
         # append and pop of a list are atomic: no lock is needed.
         self._free: list[ReadingConnection] = []
+        self._inherited: list[ReadingConnection] = []
 
     @contextmanager
     def reading(self) -> Iterator[ReadingConnection]:
         """Give a connection for a block; its errors are told in the words of the store."""
         with told(self._path):
-            try:
-                reader = self._free.pop()
-            except IndexError:
-                reader = ReadingConnection(self._path)
+            reader = self._take()
             yield reader
             self._free.append(reader)
+
+    def _take(self) -> ReadingConnection:
+        try:
+            reader = self._free.pop()
+        except IndexError:
+            return ReadingConnection(self._path)
+        if reader.process == os.getpid():
+            return reader
+        # In a process that was forked a connection may neither be used nor closed.
+        self._inherited.append(reader)
+        return ReadingConnection(self._path)
 
     def close(self) -> None:
         """Close all that are free."""
@@ -112,6 +116,14 @@ def told(path: Path) -> Iterator[None]:
                 f"{path} is damaged: {error}; restore it from a backup"
             ) from error
         raise StoreError(f"{path} cannot be used: {error}") from error
+
+
+def _reading(path: Path) -> str:
+    """Return how the file is opened for reading; a log beside it needs the usual way."""
+    log = path.with_name(path.name + "-wal")
+    is_read_only = bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    # A read-only file system lets no log be made, and without one nothing can be missing.
+    return "?mode=ro&immutable=1" if is_read_only and not log.exists() else "?mode=ro"
 
 
 def _name(error: sqlite3.Error) -> str:

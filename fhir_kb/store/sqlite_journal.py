@@ -3,19 +3,20 @@
 https://sqlite.org/wal.html, https://sqlite.org/pragma.html#pragma_synchronous
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from fhir_kb.errors import CorruptedResource
+from fhir_kb.errors import CorruptedResource, StoreError, StoreUnavailable
 from fhir_kb.store.instants import now
 from fhir_kb.store.journal_appending import JournalAppending
 from fhir_kb.store.journal_questions import condition
 from fhir_kb.store.journal_seal import ENTRY, VERSION, checked_entry, checked_version
 from fhir_kb.store.resource import StoredResource
 from fhir_kb.store.sqlite_connections import JournalConnections, told, writing_connection
-from fhir_kb.store.sqlite_schema import prepare_journal
+from fhir_kb.store.sqlite_schema import is_prepared, prepare_journal
 from fhir_kb.store.writers_lock import WritersLock
 from fhir_kb.store.writing import JournalEntry, Version, VersionsAsked
 
@@ -43,10 +44,25 @@ class SqliteJournal:
         self._lock = WritersLock(path.with_name(path.name + ".lock"), lock_seconds)
         self._connections = JournalConnections(path)
         self._writer: sqlite3.Connection | None = None
-        with self._lock.held(), told(path):
-            prepare_journal(path)
+        self._writer_of = os.getpid()
+        self._inherited: list[sqlite3.Connection] = []
+        self._prepare()
+        self._place = _place_of(path)
         with self._connections.reading() as reader:
             (self.identity,) = reader.one("SELECT value FROM about WHERE name = 'identity'")
+
+    def _prepare(self) -> None:
+        try:
+            with told(self._path):
+                is_there = is_prepared(self._path)
+            if not is_there:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                with self._lock.held(), told(self._path):
+                    prepare_journal(self._path)
+        except OSError as error:
+            raise StoreUnavailable(
+                f"{self._path} cannot be made or read: {error.strerror}"
+            ) from error
 
     def sequence(self) -> int:
         """Return the number of the latest committed version, 0 for none."""
@@ -91,8 +107,8 @@ class SqliteJournal:
         """Return how many versions are asked for."""
         where, values = condition(asked)
         with self._connections.reading() as reader:
-            (number,) = reader.one(f"SELECT count(*) FROM version WHERE {where}", values)  # noqa: S608
-        return int(number)
+            found = reader.one(f"SELECT count(*) FROM version WHERE {where}", values)  # noqa: S608
+        return found[0] if found else 0
 
     @contextmanager
     def transaction(self, not_before: int = 0) -> Iterator[JournalAppending]:
@@ -119,8 +135,18 @@ class SqliteJournal:
             self._forget_writer()
 
     def _writing(self) -> sqlite3.Connection:
+        if self._place != _place_of(self._path):
+            raise StoreError(
+                f"{self._path} was moved or replaced while it was in use; nothing can be written "
+                "until the server is started again"
+            )
+        if self._writer is not None and self._writer_of != os.getpid():
+            # In a process that was forked a connection may neither be used nor closed.
+            self._inherited.append(self._writer)
+            self._writer = None
         if self._writer is None:
             self._writer = writing_connection(self._path)
+            self._writer_of = os.getpid()
         return self._writer
 
     def _forget_writer(self) -> None:
@@ -128,3 +154,11 @@ class SqliteJournal:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
+
+
+def _place_of(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino

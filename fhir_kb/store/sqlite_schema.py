@@ -41,27 +41,38 @@ def is_unavailable(error: sqlite3.Error) -> bool:
     return "_".join(name.split("_")[:2]) in _UNAVAILABLE
 
 
-def prepare_journal(path: Path, migrations: tuple[str, ...] = MIGRATIONS) -> None:
-    """Make the file when it is missing, else bring it up to date; call under the writers' lock.
+def is_prepared(path: Path, migrations: tuple[str, ...] = MIGRATIONS) -> bool:
+    """Whether the file is there and of this format, so that nothing has to be written.
 
     Refuses (StoreError) a file that is no journal, is empty, or was written by a newer release.
     """
     if not path.exists():
-        _make(path, migrations)
-        return
+        return False
     if not path.stat().st_size:
         raise StoreError(
             f"{path} is empty, which a journal of written resources never is; restore it from a "
             "backup, or remove it to begin without any"
         )
     format = _format_of(path)
-    if format < len(migrations):
-        _migrate(path, format, migrations)
-    elif format > len(migrations):
+    if format > len(migrations):
         raise StoreError(
             f"{path} has format {format} of a newer fhir_kb; this one reads up to "
             f"{len(migrations)}. Run the newer one"
         )
+    return format == len(migrations)
+
+
+def prepare_journal(path: Path, migrations: tuple[str, ...] = MIGRATIONS) -> None:
+    """Make the file when it is missing, else bring it up to date; call under the writers' lock.
+
+    Refuses what ``is_prepared`` refuses.
+    """
+    if is_prepared(path, migrations):
+        return
+    if path.exists():
+        _migrate(path, _format_of(path), migrations)
+    else:
+        _make(path, migrations)
 
 
 def _make(path: Path, migrations: tuple[str, ...]) -> None:
@@ -72,7 +83,6 @@ def _make(path: Path, migrations: tuple[str, ...]) -> None:
             f"{log} holds commits of a journal that is missing; put {path.name} back beside it, "
             "or remove both to begin without any"
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
     partial.unlink(missing_ok=True)
     try:

@@ -43,7 +43,7 @@ class JournalEntry:
     """What a process learns of a version when it catches up: everything but its body.
 
     ``instant`` is ``last_updated`` in microseconds since 1970 UTC; ``indexed_by`` names the rules
-    that the packed ``rows`` were made by (``journal_rows``).
+    that the packed ``rows`` were made by (``journal_rows``). They are None when they are damaged.
     """
 
     sequence: int
@@ -54,7 +54,7 @@ class JournalEntry:
     last_updated: str
     instant: int
     indexed_by: str
-    rows: bytes
+    rows: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

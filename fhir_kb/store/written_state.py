@@ -8,7 +8,9 @@ from functools import lru_cache
 from typing import Generic, TypeVar
 
 from fhir_kb.errors import ExpiredPage
+from fhir_kb.store.index import IndexRows
 from fhir_kb.store.interface import Rows, Store
+from fhir_kb.store.journal_rows import packed_rows
 from fhir_kb.store.overlaid import Bodies, Overlaid
 from fhir_kb.store.writing import JournalEntry
 from fhir_kb.store.written_index import FIRST_ROW, WrittenIndex
@@ -61,7 +63,8 @@ class WrittenState(Generic[B]):
         """Take in versions in the order of their numbers."""
         number = self.timeline.sequence
         for entry in entries:
-            self._index.add(FIRST_ROW + entry.sequence, entry.type, entry.id, entry.rows)
+            row = FIRST_ROW + entry.sequence
+            self._index.add(row, entry.type, entry.id, entry.rows or packed_rows(IndexRows()))
             self._masks.add(entry.sequence, entry.type, entry.id)
             self.timeline.add(entry)
         if self.timeline.sequence > number:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock, Thread
 
-from fhir_kb.errors import DeletedResource
+from fhir_kb.errors import CorruptedResource, DeletedResource
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import read_json
 from fhir_kb.store.cache import ByteBoundedCache
@@ -143,9 +143,14 @@ class WrittenStore:
 
     def _by_our_rules(self, entry: JournalEntry) -> JournalEntry:
         """Return the entry with index rows as this release makes them."""
-        if entry.indexed_by == self._indexed_by or entry.method == "DELETE":
+        is_ours = entry.rows is not None and entry.indexed_by == self._indexed_by
+        if is_ours or entry.method == "DELETE":
             return entry
-        (resource,) = self._resources([entry.sequence])
+        try:
+            (resource,) = self._resources([entry.sequence])
+        except CorruptedResource:
+            # It is told whenever this resource is asked for; the others are served.
+            return entry
         return replace(entry, rows=packed_rows(self._index(read_json(resource.body))))
 
     def _resources(self, sequences: Sequence[int]) -> list[StoredResource]:
