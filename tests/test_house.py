@@ -21,6 +21,7 @@ DOORS = {
     "urllib3": {"net.py"},
     "socket": {"net.py"},
     "sqlite3": {"store"},
+    "psycopg": {"store"},
     "yaml": {"facts"},
     "flask": {"web"},
 }

@@ -3,7 +3,9 @@
 https://sqlite.org/whentouse.html
 """
 
+from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 from fhir_kb.errors import StoreError
 from fhir_kb.store.sqlite_journal import SqliteJournal
@@ -19,7 +21,21 @@ def open_journal(folder: Path, mount: str, database: str = "") -> Journal:
     if not database:
         return SqliteJournal(folder / f"written-{mount}.sqlite")
     kind = database.partition(":")[0]
+    if kind in ("postgresql", "postgres"):
+        return _postgres(database, mount)
     raise StoreError(
         f"The setting database begins with {kind!r}; leave it empty for SQLite in the data folder, "
         "or write postgresql://user@host/name"
     )
+
+
+def _postgres(url: str, mount: str) -> Journal:
+    # Loaded only when it is asked for: its driver is an extra, and costs a start 50 ms.
+    try:
+        engine = import_module("fhir_kb.store.postgres_journal")
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"The setting database asks for PostgreSQL, but {error.name} is not installed; "
+            "install fhir_kb[postgresql]"
+        ) from error
+    return cast("Journal", engine.PostgresJournal(url, mount))

@@ -3,7 +3,20 @@
 https://hl7.org/fhir/R4/http.html#history
 """
 
+from fhir_kb.store.journal_seal import ENTRY, VERSION
 from fhir_kb.store.writing import VersionsAsked
+
+SELECT = f"SELECT {VERSION} FROM version"  # noqa: S608  # constant text
+"""Versions as ``checked_version`` takes them."""
+
+ENTRIES = f"SELECT {ENTRY} FROM version WHERE sequence > ?"  # noqa: S608
+"""Versions behind a number as ``checked_entry`` takes them."""
+
+NOT_REPLACED = """ AND NOT EXISTS (SELECT 1 FROM version AS later WHERE later.type = version.type
+    AND later.id = version.id AND later.sequence > version.sequence AND later.sequence <= ?)"""
+"""Leaves out of ``ENTRIES`` what was replaced at or before a number."""
+
+LATEST = "SELECT sequence, instant FROM version ORDER BY sequence DESC LIMIT 1"
 
 _IN_FORCE = """instant <= ? AND (instant >= ? OR method <> 'DELETE') AND NOT EXISTS (
     SELECT 1 FROM version AS later WHERE later.type = version.type AND later.id = version.id

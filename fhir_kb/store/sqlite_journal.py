@@ -12,8 +12,8 @@ from pathlib import Path
 from fhir_kb.errors import CorruptedResource, StoreError, StoreUnavailable
 from fhir_kb.store.instants import now
 from fhir_kb.store.journal_appending import JournalAppending
-from fhir_kb.store.journal_questions import condition
-from fhir_kb.store.journal_seal import ENTRY, VERSION, checked_entry, checked_version
+from fhir_kb.store.journal_questions import ENTRIES, LATEST, NOT_REPLACED, SELECT, condition
+from fhir_kb.store.journal_seal import checked_entry, checked_version
 from fhir_kb.store.resource import StoredResource
 from fhir_kb.store.sqlite_connections import JournalConnections, told, writing_connection
 from fhir_kb.store.sqlite_schema import is_prepared, prepare_journal
@@ -22,11 +22,6 @@ from fhir_kb.store.writing import JournalEntry, Version, VersionsAsked
 
 LOCK_SECONDS = 10.0
 
-_VERSION = f"SELECT {VERSION} FROM version"  # noqa: S608  # constant text
-_ENTRIES = f"SELECT {ENTRY} FROM version WHERE sequence > ?"  # noqa: S608
-_NOT_REPLACED = """ AND NOT EXISTS (SELECT 1 FROM version AS later WHERE later.type = version.type
-    AND later.id = version.id AND later.sequence > version.sequence AND later.sequence <= ?)"""
-_LATEST = "SELECT sequence, instant FROM version ORDER BY sequence DESC LIMIT 1"
 _INSERT = "INSERT INTO version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -71,9 +66,9 @@ class SqliteJournal:
 
     def entries(self, after: int, *, replaced_after: int = 0) -> Iterator[JournalEntry]:
         """Yield the versions behind number ``after`` in order."""
-        statement, values = _ENTRIES, [after]
+        statement, values = ENTRIES, [after]
         if replaced_after:
-            statement, values = statement + _NOT_REPLACED, [after, replaced_after]
+            statement, values = statement + NOT_REPLACED, [after, replaced_after]
         with self._connections.reading() as reader:
             for columns in reader.each(statement + " ORDER BY sequence", values):
                 yield checked_entry(columns)
@@ -81,7 +76,7 @@ class SqliteJournal:
     def resources(self, sequences: Sequence[int]) -> list[StoredResource]:
         """Return the versions of these numbers in this order, each checked."""
         with self._connections.reading() as reader:
-            found = [reader.one(_VERSION + " WHERE sequence = ?", (n,)) for n in sequences]
+            found = [reader.one(SELECT + " WHERE sequence = ?", (n,)) for n in sequences]
         if None in found:
             raise CorruptedResource(
                 f"Version number {sequences[found.index(None)]} is missing in {self._path}; "
@@ -91,7 +86,7 @@ class SqliteJournal:
 
     def version(self, type: str, id: str, version_id: str) -> Version | None:
         """Return one version, checked; None when there is none."""
-        statement = _VERSION + " WHERE type = ? AND id = ? AND version_id = ?"
+        statement = SELECT + " WHERE type = ? AND id = ? AND version_id = ?"
         with self._connections.reading() as reader:
             found = reader.one(statement, (type, id, version_id))
         return None if found is None else checked_version(found)
@@ -99,7 +94,7 @@ class SqliteJournal:
     def versions(self, asked: VersionsAsked, *, before: int | None, limit: int) -> list[Version]:
         """Return versions newest first, those below the number ``before`` that paging came to."""
         where, values = condition(asked, before)
-        statement = f"{_VERSION} WHERE {where} ORDER BY sequence DESC LIMIT ?"
+        statement = f"{SELECT} WHERE {where} ORDER BY sequence DESC LIMIT ?"
         with self._connections.reading() as reader:
             return [checked_version(columns) for columns in reader.all(statement, [*values, limit])]
 
@@ -117,7 +112,7 @@ class SqliteJournal:
             writer = self._writing()
             try:
                 writer.execute("BEGIN IMMEDIATE")
-                sequence, instant = writer.execute(_LATEST).fetchone() or (0, 0)
+                sequence, instant = writer.execute(LATEST).fetchone() or (0, 0)
                 yield JournalAppending(
                     sequence,
                     max(instant, not_before, self._clock()),

@@ -1,0 +1,141 @@
+"""The journal in a PostgreSQL database, for several servers that share what clients write.
+
+https://www.postgresql.org/docs/15/explicit-locking.html#ADVISORY-LOCKS
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from time import monotonic, sleep
+from typing import Any
+
+import psycopg
+
+from fhir_kb.errors import CorruptedResource, StoreUnavailable
+from fhir_kb.store.instants import now
+from fhir_kb.store.journal_appending import JournalAppending
+from fhir_kb.store.journal_questions import ENTRIES, LATEST, NOT_REPLACED, SELECT, condition
+from fhir_kb.store.journal_seal import checked_entry, checked_version
+from fhir_kb.store.postgres_connections import Connection, PostgresConnections
+from fhir_kb.store.postgres_schema import prepare_schema
+from fhir_kb.store.resource import StoredResource
+from fhir_kb.store.writing import JournalEntry, Version, VersionsAsked
+
+SETTLE_SECONDS = 5.0
+"""How long a lost connection's transaction is asked after."""
+
+_INSERT = f"INSERT INTO version VALUES ({', '.join(['%s'] * 12)})"  # noqa: S608
+
+
+class PostgresJournal:
+    """The journal in the schema ``fhir_kb_<mount>`` of a database; follows ``writing.Journal``."""
+
+    def __init__(self, url: str, mount: str, *, clock: Callable[[], int] = now) -> None:
+        schema = f"fhir_kb_{mount}"
+        self._clock = clock
+        self._lock = int.from_bytes(sha256(schema.encode()).digest()[:8], "big", signed=True)
+        self._connections = PostgresConnections(url, schema)
+        with self._connections.writing() as connection:
+            self.identity = prepare_schema(connection, schema, self._lock)
+
+    def sequence(self) -> int:
+        """Return the number of the latest committed version, 0 for none."""
+        (found,) = self._all("SELECT max(sequence) FROM version", ())
+        return found[0] or 0
+
+    def entries(self, after: int, *, replaced_after: int = 0) -> Iterator[JournalEntry]:
+        """Yield the versions behind number ``after`` in order."""
+        statement, values = ENTRIES, [after]
+        if replaced_after:
+            statement, values = statement + NOT_REPLACED, [after, replaced_after]
+        return map(checked_entry, self._all(statement + " ORDER BY sequence", values))
+
+    def resources(self, sequences: Sequence[int]) -> list[StoredResource]:
+        """Return the versions of these numbers in this order, each checked."""
+        found = self._all(f"{SELECT} WHERE sequence = ANY(?)", [list(sequences)])
+        by_number = {columns[0]: columns for columns in found}
+        missing = [number for number in sequences if number not in by_number]
+        if missing:
+            raise CorruptedResource(
+                f"Version number {missing[0]} is missing in the database; restore a backup"
+            )
+        return [checked_version(by_number[number]).resource for number in sequences]
+
+    def version(self, type: str, id: str, version_id: str) -> Version | None:
+        """Return one version, checked; None when there is none."""
+        where = " WHERE type = ? AND id = ? AND version_id = ?"
+        found = self._all(SELECT + where, (type, id, version_id))
+        return checked_version(found[0]) if found else None
+
+    def versions(self, asked: VersionsAsked, *, before: int | None, limit: int) -> list[Version]:
+        """Return versions newest first, those below the number ``before`` that paging came to."""
+        where, values = condition(asked, before)
+        statement = f"{SELECT} WHERE {where} ORDER BY sequence DESC LIMIT ?"
+        return [checked_version(columns) for columns in self._all(statement, [*values, limit])]
+
+    def count(self, asked: VersionsAsked) -> int:
+        """Return how many versions are asked for."""
+        where, values = condition(asked)
+        found = self._all(f"SELECT count(*) FROM version WHERE {where}", values)  # noqa: S608
+        return found[0][0] if found else 0
+
+    @contextmanager
+    def transaction(self, not_before: int = 0) -> Iterator[JournalAppending]:
+        """Take the writers' lock; commit when the block ends, roll back when it raises."""
+        with self._connections.writing() as connection:
+            connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (self._lock,))
+            # Asked behind the lock: what the last writer committed is seen.
+            latest = connection.execute(LATEST.encode()).fetchone() or (0, 0)
+            ((transaction,),) = connection.execute("SELECT pg_current_xact_id()::text")
+            yield JournalAppending(
+                latest[0],
+                max(latest[1], not_before, self._clock()),
+                lambda columns: connection.execute(_INSERT, columns),
+            )
+            self._commit(connection, transaction)
+
+    def close(self) -> None:
+        """Free what is held; nothing may be asked afterwards."""
+        self._connections.close()
+
+    def _all(self, statement: str, values: Sequence[Any]) -> list[Any]:
+        """Return all rows; text that cannot be stored is found nowhere."""
+        if any(isinstance(value, str) and not _is_storable(value) for value in values):
+            return []
+        query = statement.replace("?", "%s").encode()
+
+        def ask(connection: Connection) -> list[Any]:
+            with connection.cursor(binary=True) as cursor:
+                return cursor.execute(query, values).fetchall()
+
+        return self._connections.ask(ask)
+
+    def _commit(self, connection: Connection, transaction: str) -> None:
+        try:
+            connection.execute("COMMIT")
+        except psycopg.OperationalError as error:
+            if not self._is_committed(transaction):
+                raise StoreUnavailable("The database went away; nothing was written") from error
+
+    def _is_committed(self, transaction: str) -> bool:
+        """Ask another connection what became of a transaction whose answer was lost."""
+        until = monotonic() + SETTLE_SECONDS
+        while True:
+            try:
+                ((status,),) = self._all("SELECT pg_xact_status(?::xid8)", [transaction])
+            except StoreUnavailable:
+                status = "in progress"
+            if status != "in progress":
+                return bool(status == "committed")
+            if monotonic() > until:
+                raise StoreUnavailable(
+                    "The database went away while it was asked to commit; what was sent may or "
+                    "may not have been written: read it before it is sent again"
+                )
+            sleep(0.1)
+
+
+def _is_storable(text: str) -> bool:
+    """Whether PostgreSQL takes the text: no NUL, and no half of a surrogate pair."""
+    return "\0" not in text and text == text.encode("utf-8", "replace").decode()
