@@ -179,7 +179,8 @@ class Medication(Record):
 
     ``current`` is yes for what is being taken or ordered now, no for what ended. ``strength`` in
     mg and ``brand`` are those of the product that a code or its words name. ``reasons`` are the
-    code sets of what it was ordered for.
+    code sets of what it was ordered for. ``attested`` is True when the order itself says that the
+    patient can become pregnant.
     """
 
     kind: Literal["order", "statement", "administration", "dispense"] = "order"
@@ -191,6 +192,7 @@ class Medication(Record):
     started: When | None = None
     dose: Dose = field(default_factory=Dose)
     supply: Supply = field(default_factory=Supply)
+    attested: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Literal
 
 from fhir_kb.chart.chart import Medication, Origin, Supply
 from fhir_kb.chart.elements import Terms, codes, number, objects, one, terms, text
+from fhir_kb.chart.read_attestation import attests_childbearing_potential
 from fhir_kb.chart.read_dosage import in_milligrams, read_dose
 from fhir_kb.chart.reader import Reader
 from fhir_kb.chart.recognition import Recognition
@@ -119,6 +120,7 @@ def read_medication(reader: Reader, resource: Json, origin: Origin) -> Medicatio
         written=_first_time(reader, resource, form.written),
         started=_first_time(reader, resource, form.started),
         dose=dose,
+        attested=attests_childbearing_potential(resource),
         supply=_supply(reader, resource, strength, dose.per_day),
     )
 

@@ -16,12 +16,15 @@ def membership(question: Question, name: str) -> Membership:
     """Return whether the patient belongs to a population of the rule.
 
     Unknown is returned only for a sex that is not known; whatever else is not known counts as
-    belonging, for a precaution is not dropped for want of data.
+    belonging, for a precaution is not dropped for want of data. What the order attests counts
+    more than records that may be old.
     """
     population = question.rule.populations[name]
     patient = question.chart.patient
     if patient.fault:
         return "unknown"
+    if question.subject.attested and population.sex == "female":
+        return "yes"
     if patient.sex not in (population.sex, "unknown"):
         return "no"
     if _is_ruled_out(question, population):
