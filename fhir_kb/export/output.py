@@ -4,6 +4,7 @@ https://hl7.org/fhir/uv/bulkdata/STU2/export.html#bulk-data-output-file-request
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,9 +12,6 @@ from fhir_kb.export.job import OutputFile, OutputKind
 
 LINES_MOST = 200_000
 """A file has at most so many lines; then another is begun."""
-
-_WAITING = 500
-"""Lines that are written at once."""
 
 
 class Output:
@@ -26,22 +24,25 @@ class Output:
         self._kind: OutputKind = kind
         self._type = type
         self._lines_most = lines_most
-        self._waiting: list[bytes] = []
         self._file: BinaryIO | None = None
         self._names: list[str] = []
         self._counts: list[int] = []
 
-    def add(self, line: bytes) -> None:
-        """Add one resource; white space that would break the line is made a blank."""
-        if b"\n" in line or b"\r" in line:
-            line = line.replace(b"\r", b" ").replace(b"\n", b" ")
-        self._waiting.append(line)
-        if len(self._waiting) >= _WAITING:
-            self._write()
+    def add(self, lines: list[bytes]) -> None:
+        """Add resources, each in a line; white space that would break a line is made a blank."""
+        while lines:
+            if self._file is None:
+                self._begin()
+            free = self._lines_most - self._counts[-1]
+            now, lines = lines[:free], lines[free:]
+            self._counts[-1] += len(now)
+            if self._file is not None:
+                self._file.write(_joined(now))
+            if self._counts[-1] >= self._lines_most:
+                self._end()
 
     def close(self) -> list[OutputFile]:
         """Write what waits, force it to disk, and return the files."""
-        self._write()
         self._end()
         return [
             OutputFile(self._kind, self._type, name, count)
@@ -51,19 +52,8 @@ class Output:
     def abandon(self) -> None:
         """Close without caring for what was written."""
         if self._file is not None:
-            self._file.close()
-
-    def _write(self) -> None:
-        while self._waiting:
-            if self._file is None:
-                self._begin()
-            free = self._lines_most - self._counts[-1]
-            lines, self._waiting = self._waiting[:free], self._waiting[free:]
-            if self._file is not None:
-                self._file.write(b"\n".join(lines) + b"\n")
-            self._counts[-1] += len(lines)
-            if self._counts[-1] >= self._lines_most:
-                self._end()
+            with suppress(OSError):
+                self._file.close()
 
     def _begin(self) -> None:
         prefix = "" if self._kind == "output" else f"{self._kind}-"
@@ -73,6 +63,16 @@ class Output:
 
     def _end(self) -> None:
         if self._file is not None:
+            self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
             self._file = None
+
+
+def _joined(lines: list[bytes]) -> bytes:
+    for line in lines:
+        if b"\n" in line or b"\r" in line:
+            break
+    else:
+        return b"\n".join([*lines, b""])
+    return b"".join(line.replace(b"\r", b" ").replace(b"\n", b" ") + b"\n" for line in lines)

@@ -3,7 +3,7 @@
 https://hl7.org/fhir/uv/bulkdata/STU2/export.html#bulk-data-output-file-request
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from math import inf
 from time import monotonic
 
@@ -18,8 +18,8 @@ from fhir_kb.store.instants import instant_text, now
 from fhir_kb.store.interface import Field, Rows, Store
 from fhir_kb.store.writing import WritableStore
 
-_LOOK = 2000
-"""After so many resources it is looked whether the job is still wanted."""
+_LOOK = 0.5
+"""After so many seconds it is looked whether the job is still wanted, and told how far it is."""
 
 
 class Cancelled(Exception):
@@ -44,7 +44,7 @@ def carry_out(
     try:
         _write_resources(job, files, store, _rows(store, asked))
         for line in _deletions(store, written, asked):
-            files.add("deleted", "Bundle", line)
+            files.of("deleted", "Bundle").add([line])
         outputs = files.close()
     except BaseException:
         files.abandon()
@@ -70,10 +70,6 @@ class _Files:
             self._outputs[kind, type] = output
         return output
 
-    def add(self, kind: OutputKind, type: str, line: bytes) -> None:
-        """Add a line to the file of a kind and type."""
-        self.of(kind, type).add(line)
-
     def close(self) -> list[OutputFile]:
         """Return all files, forced to disk, in the order of kind and type."""
         return [file for key in sorted(self._outputs) for file in self._outputs[key].close()]
@@ -85,22 +81,18 @@ class _Files:
 
 
 def _write_resources(job: JobFolder, files: _Files, store: Store, rows: Rows) -> None:
-    total, told = len(rows), monotonic()
-    adders: dict[str, Callable[[bytes], None]] = {}
-    for done, (type, body) in enumerate(store.bodies(rows), start=1):
-        if isinstance(body, CorruptedResource):
-            files.add("error", "OperationOutcome", _outcome(body))
-        else:
-            add = adders.get(type)
-            if add is None:
-                add = adders[type] = files.of("output", type).add
-            add(body)
-        if done % _LOOK == 0:
+    total, done, noted = len(rows), 0, monotonic()
+    for type, texts, refused in store.bodies(rows):
+        if refused:
+            files.of("error", "OperationOutcome").add([_outcome(each) for each in refused])
+        if texts:
+            files.of("output", type).add(texts)
+        done += len(texts) + len(refused)
+        if monotonic() - noted > _LOOK:
             if not job.path.exists():
                 raise Cancelled
-            if monotonic() - told > 1:
-                job.note(f"{done} of {total} resources")
-                told = monotonic()
+            job.note(f"{done} of {total} resources")
+            noted = monotonic()
 
 
 def _rows(store: Store, asked: Asked) -> Rows:

@@ -55,6 +55,14 @@ class Link(NamedTuple):
     url: str | None
 
 
+class Texts(NamedTuple):
+    """Texts of resources of one type, and what was refused among them."""
+
+    type: str
+    texts: list[bytes]
+    refused: list[CorruptedResource]
+
+
 class Intervals(Protocol):
     """Values of a field as intervals ``low`` to ``high``, both included; ends may be infinite.
 
@@ -137,10 +145,10 @@ class Index(Protocol):
         """Return the resources of these rows in this order; refuse a corrupted one."""
         ...
 
-    def bodies(self, rows: Rows) -> Iterator[tuple[str, bytes | CorruptedResource]]:
-        """Yield type and text of these rows in row order, each checked and none of them kept.
+    def bodies(self, rows: Rows) -> Iterator[Texts]:
+        """Yield the texts of these rows by type, in row order, each checked and none kept.
 
-        For all that is stored: where a resource is damaged, the refusal stands in its place.
+        For all that is stored: what is damaged is told, and the rest is given.
         """
         ...
 

@@ -12,7 +12,7 @@ from pyroaring import BitMap
 
 from fhir_kb.errors import CorruptedResource, DeletedResource
 from fhir_kb.store.cache import ByteBoundedCache
-from fhir_kb.store.interface import Field, Intervals, Link, Rows, SortOrder, Store
+from fhir_kb.store.interface import Field, Intervals, Link, Rows, SortOrder, Store, Texts
 from fhir_kb.store.overlaid_intervals import OverlaidIntervals
 from fhir_kb.store.overlaid_orders import OverlaidOrders
 from fhir_kb.store.resource import StoredResource
@@ -92,17 +92,18 @@ class Overlaid:
             lambda above: self._bodies([row - FIRST_ROW for row in above]),
         )
 
-    def bodies(self, rows: Rows) -> Iterator[tuple[str, bytes | CorruptedResource]]:
-        """Yield type and text of these rows in row order, each checked and none of them kept."""
-        first = self._index.first_row
-        written = rows[rows.rank(first - 1) :] if rows else rows
+    def bodies(self, rows: Rows) -> Iterator[Texts]:
+        """Yield the texts of these rows by type, in row order, each checked and none kept."""
+        written = rows[rows.rank(self._index.first_row - 1) :] if rows else rows
         yield from self.below.bodies(rows - written)
         for row in written:
+            texts: list[bytes] = []
+            refused: list[CorruptedResource] = []
             try:
-                (resource,) = self._bodies([row - FIRST_ROW])
-                yield resource.type, resource.body
+                texts = [self._bodies([row - FIRST_ROW])[0].body]
             except CorruptedResource as refusal:
-                yield self._index.identity(row)[0], refusal
+                refused = [refusal]
+            yield Texts(self._index.identity(row)[0], texts, refused)
 
     def identities(self, rows: Iterable[int]) -> list[tuple[str, str]]:
         """Return type and id of the resources of these rows in this order."""

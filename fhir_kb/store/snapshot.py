@@ -13,10 +13,10 @@ from typing import Any
 
 from pyroaring import FrozenBitMap
 
-from fhir_kb.errors import CorruptedResource, ExpiredPage, StoreError
+from fhir_kb.errors import ExpiredPage, StoreError
 from fhir_kb.store.cache import ByteBoundedCache
 from fhir_kb.store.connections import Connections
-from fhir_kb.store.interface import Field, Intervals, Link, Rows, SortOrder
+from fhir_kb.store.interface import Field, Intervals, Link, Rows, SortOrder, Texts
 from fhir_kb.store.intervals import RowsCache, StoredIntervals
 from fhir_kb.store.keys import first_part_range
 from fhir_kb.store.resource import StoredResource
@@ -122,8 +122,8 @@ class Snapshot:
         """Return the resources of these rows in this order; refuse a corrupted one."""
         return [self._stored.resource(row) for row in rows]
 
-    def bodies(self, rows: Rows) -> Iterator[tuple[str, bytes | CorruptedResource]]:
-        """Yield type and text of these rows in row order, each checked and none of them kept."""
+    def bodies(self, rows: Rows) -> Iterator[Texts]:
+        """Yield the texts of these rows by type, in row order, each checked and none kept."""
         return self._stored.bodies(rows)
 
     def identities(self, rows: Iterable[int]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 from fhir_kb.errors import CorruptedResource
 from fhir_kb.store.cache import ByteBoundedCache
 from fhir_kb.store.connections import Connections
-from fhir_kb.store.interface import Link, Rows
+from fhir_kb.store.interface import Link, Rows, Texts
 from fhir_kb.store.keys import SEPARATOR
 from fhir_kb.store.resource import StoredResource
 from fhir_kb.store.snapshot_schema import LINK_SEPARATOR, resource_seal
@@ -21,8 +21,8 @@ _HEAD_ONLY = f"SELECT {_HEAD} FROM resource WHERE row = ?"  # noqa: S608  # cons
 _BODIES = "SELECT row, type, digest, body FROM resource WHERE row"
 _DENSELY = f"{_BODIES} BETWEEN ? AND ? ORDER BY row"
 _SPARSELY = f"{_BODIES} IN"
-_SWEEP = 500
-"""So many rows are read at once."""
+_SWEEP = 100
+"""So many rows are read at once: few enough for the processor to keep their texts at hand."""
 _DENSE = 4
 """Rows are swept where at least one of so many is wanted."""
 _RESOURCE = f"SELECT {_HEAD}, body FROM resource WHERE row = ?"  # noqa: S608
@@ -53,8 +53,8 @@ class StoredRows:
             self._checked.put(row, resource, 500 + len(resource.body))
         return resource
 
-    def bodies(self, rows: Rows) -> Iterator[tuple[str, bytes | CorruptedResource]]:
-        """Yield type and text of these rows in row order, each checked and none of them kept.
+    def bodies(self, rows: Rows) -> Iterator[Texts]:
+        """Yield the texts of these rows by type, in row order, each checked and none kept.
 
         Rows that lie close together are read in one sweep: to export everything costs little
         more than to read the file.
@@ -63,32 +63,33 @@ class StoredRows:
         for start in range(0, len(numbers), _SWEEP):
             yield from self._sweep(numbers[start : start + _SWEEP])
 
-    def _sweep(self, numbers: Sequence[int]) -> list[tuple[str, bytes | CorruptedResource]]:
-        low, high = numbers[0], numbers[-1]
-        is_dense = high - low < _DENSE * len(numbers)
-        statement, values = (_DENSELY, [low, high]) if is_dense else (_SPARSELY, numbers)
-        wanted = None if high - low + 1 == len(numbers) else frozenset(numbers)
-        if not is_dense:
-            statement = f"{statement} ({','.join('?' * len(numbers))}) ORDER BY row"
+    def _sweep(self, numbers: Sequence[int]) -> Iterator[Texts]:
+        wanted = frozenset(numbers)
+        texts: dict[int, list[bytes]] = {}
+        read = 0
         try:
-            found = self._connections.all(statement, values)
+            for row, type, digest, body in self._connections.each(*_reading(numbers)):
+                if row in wanted and sha256(body, usedforsecurity=False).digest() == digest:
+                    read += 1
+                    try:
+                        texts[type].append(body)
+                    except KeyError:
+                        texts[type] = [body]
         except CorruptedResource:
-            return [self._one(row) for row in numbers]
-        names = self._type_names
-        checked: list[tuple[str, bytes | CorruptedResource]] = [
-            (names[type], body)
-            for row, type, digest, body in found
-            if (wanted is None or row in wanted) and sha256(body).digest() == digest
-        ]
-        # Where one is damaged or missing, each is read by itself, so that its place is told.
-        return checked if len(checked) == len(numbers) else [self._one(row) for row in numbers]
+            read = 0
+        if read == len(numbers):
+            for type, found in texts.items():
+                yield Texts(self._type_names[type], found, [])
+        else:
+            # Where one is damaged or missing, each is read by itself, so that its place is told.
+            yield from map(self._one, numbers)
 
-    def _one(self, row: int) -> tuple[str, bytes | CorruptedResource]:
+    def _one(self, row: int) -> Texts:
         try:
             resource = self._read(row)
-            return resource.type, resource.body
+            return Texts(resource.type, [resource.body], [])
         except CorruptedResource as refusal:
-            return "", refusal
+            return Texts("", [], [refusal])
 
     def identity(self, row: int) -> tuple[str, str]:
         """Return type and id of the resource of this row."""
@@ -129,3 +130,10 @@ class StoredRows:
                 f"What is stored beside the text of row {row} ({head[1]!r}) does not match its "
                 "checksum; it is not served. Build the knowledge again"
             )
+
+
+def _reading(numbers: Sequence[int]) -> tuple[str, Sequence[int]]:
+    """Return how to read rows: all between the first and the last, or one by one."""
+    if numbers[-1] - numbers[0] < _DENSE * len(numbers):
+        return _DENSELY, (numbers[0], numbers[-1])
+    return f"{_SPARSELY} ({','.join('?' * len(numbers))}) ORDER BY row", numbers

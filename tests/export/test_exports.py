@@ -16,6 +16,7 @@ from written_world import TYPES, WrittenWorld, entry, group, world
 from fhir_kb.errors import TooManyCalls
 from fhir_kb.export import Asked, Exports, Failed, Finished, Gone, Working
 from fhir_kb.export.job_folder import JobFolder
+from fhir_kb.export.output import Output
 from fhir_kb.store.instants import microseconds, now
 from fhir_kb.store.sqlite_journal import SqliteJournal
 
@@ -198,6 +199,7 @@ HALF = """
 import os, sys, time
 from pathlib import Path
 from fhir_kb.export.job_folder import JobFolder
+from fhir_kb.export.output import Output
 job = JobFolder(Path(sys.argv[1]), 60)
 with job.claimed() as is_mine:
     (job.path / "Group-1.ndjson").write_text("{half a li")
@@ -239,3 +241,12 @@ def test_a_disk_that_takes_no_more_fails_the_job(
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert service.state(id) == Failed("The export could not be written: File too large")
     assert not list((tmp_path / "export" / id).glob("*.ndjson"))
+
+
+def test_a_text_with_line_breaks_stays_one_line(tmp_path: Path) -> None:
+    """Line breaks in JSON stand between elements only, where a blank means the same."""
+    output = Output(tmp_path, "output", "Group")
+    output.add([b'{"a":1}', b'{\n "b": 2\r\n}'])
+    (file,) = output.close()
+    assert (tmp_path / file.name).read_bytes() == b'{"a":1}\n{  "b": 2  }\n'
+    assert file.count == 2
