@@ -3,13 +3,13 @@
 https://hl7.org/fhir/R4/http.html#create, https://hl7.org/fhir/R4/http.html#ccreate
 """
 
-from fhir_kb.errors import RequestError
+from fhir_kb.errors import RequestError, UnsupportedParameter
 from fhir_kb.formats import Json
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.read import check_type
 from fhir_kb.rest.writes.body import read_resource
-from fhir_kb.rest.writes.criteria import match, read_criteria
+from fhir_kb.rest.writes.criteria import OF_THE_ANSWER, match, read_criteria
 from fhir_kb.rest.writes.validity import validated
 from fhir_kb.rest.writes.written import Written, written_response
 
@@ -20,6 +20,7 @@ def create(endpoint: Endpoint, request: Request, type: str) -> Response:
     Refuses what ``read_resource``, ``match`` and ``validated`` refuse, and another type.
     """
     check_type(endpoint, type)
+    _refuse_query(request, type)
     resource = read_resource(endpoint, request)
     check_type_of(resource, type)
     issues = validated(endpoint, request.body, type, ignored=("id",))
@@ -36,6 +37,17 @@ def create(endpoint: Endpoint, request: Request, type: str) -> Response:
                 201, transaction.write("POST", type, endpoint.new_id(), resource), issues
             )
     return written_response(request, written)
+
+
+def _refuse_query(request: Request, type: str) -> None:
+    """Refuse (UnsupportedParameter) a condition in the URL: to pass over it would duplicate."""
+    for name, _ in request.pairs:
+        if name not in OF_THE_ANSWER:
+            raise UnsupportedParameter(
+                f"POST {type} takes no {name[:40]!r} in its URL; a create that depends on a search "
+                "names it in the header If-None-Exist",
+                expression=name,
+            )
 
 
 def check_type_of(resource: Json, type: str) -> None:

@@ -12,7 +12,8 @@ from fhir_kb.search import control_parameters, search
 from fhir_kb.store.interface import Store
 from fhir_kb.store.resource import StoredResource
 
-_OF_THE_ANSWER = frozenset({"_format", "_pretty", "_summary", "_elements"})
+OF_THE_ANSWER = frozenset({"_format", "_pretty", "_summary", "_elements"})
+"""Parameters that any request may have in its URL."""
 
 
 def read_criteria(query: str) -> Pairs:
@@ -36,7 +37,7 @@ def match(
     Refuses (MultipleMatches) several, and (RequestError) a condition that is not understood to
     its last parameter: to leave one out would match more than was meant.
     """
-    conditions = [pair for pair in pairs if pair[0] not in _OF_THE_ANSWER]
+    conditions = [pair for pair in pairs if pair[0] not in OF_THE_ANSWER]
     of_results = {*control_parameters(endpoint.table), "_cursor"}
     for name, _ in conditions:
         if name.partition(":")[0] in of_results:

@@ -115,3 +115,10 @@ def test_a_condition_is_understood_whole_or_refused(
         reply = send(writer, method, f"r4/Organization{query}", body)
     assert reply.status_code == 400
     assert words in told(reply)
+
+
+def test_a_condition_in_the_url_of_a_create_is_refused(writer: FlaskClient) -> None:
+    """Some clients write it there; to pass over it would make a duplicate in silence."""
+    reply = send(writer, "POST", "r4/Organization?name=x&_format=json", organization())
+    assert reply.status_code == 400
+    assert "If-None-Exist" in told(reply)
