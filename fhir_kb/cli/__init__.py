@@ -14,6 +14,7 @@ from fhir_kb.errors import FhirKbError
 COMMANDS: Mapping[str, str] = {
     "serve": "serve the knowledge as FHIR over HTTP",
     "build": "build the knowledge into a folder",
+    "import": "load bulk data beside the knowledge",
     "facts": "check the authored facts, or list where each is published",
     "get": "print one resource",
     "validate": "validate resources and bundles against FHIR and profiles",

@@ -4,7 +4,8 @@ The same input gives the same resources, byte for byte. What a release was made 
 a digest over this package's files, so that a start with built knowledge builds nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from importlib.resources import files
@@ -13,15 +14,16 @@ from pathlib import Path
 
 from fhir_kb.errors import KnowledgeError, MalformedContent
 from fhir_kb.facts import load_knowledge
-from fhir_kb.facts.knowledge import Knowledge
+from fhir_kb.facts.knowledge import Knowledge, Release
 from fhir_kb.formats import Json
-from fhir_kb.formats.json import read_json, write_json
+from fhir_kb.formats.json import read_json, read_stored_json, write_json
 from fhir_kb.publish.assemble import assemble
 from fhir_kb.publish.disk import replace_file
 from fhir_kb.search import Indexer, search_table
 from fhir_kb.search.table import ExpandValueSet, Lineage, SearchTable
 from fhir_kb.store.resource import Entry, StoredResource
-from fhir_kb.store.snapshot_writer import in_row_order, write_snapshot
+from fhir_kb.store.snapshot_writer import Written, in_row_order, merged, write_snapshot
+from fhir_kb.store.staging import Staging
 from fhir_kb.versions import VERSIONS, Version
 
 MANIFEST = "manifest.json"
@@ -62,9 +64,13 @@ def build_release(
     assembled = {version.mount: assemble(version, known, left_out) for version in VERSIONS.values()}
     for mount, resources in assembled.items():
         version = VERSIONS[mount]
-        entries = in_row_order(_entries(version, resources))
-        release = known.release.version
-        write_snapshot(folder / f"{mount}.sqlite", entries, version=version.name, release=release)
+        path = imports_path(folder, version)
+        if path.exists():
+            with closing(Staging(path)) as staging:
+                _write(folder, version, known.release, resources, staging)
+                staging.built()
+        else:
+            _write(folder, version, known.release, resources, None)
     manifest = Manifest(
         release=known.release.version,
         released=known.release.date,
@@ -73,6 +79,49 @@ def build_release(
     )
     replace_file(folder / MANIFEST, write_json(asdict(manifest), indent=2))
     return manifest
+
+
+def build_imports(
+    folder: Path, version: Version, staging: Staging, left_out: frozenset[str] = frozenset()
+) -> int:
+    """Build one version's snapshot again, with all that is staged; return its resources.
+
+    The file is replaced whole: a server that runs has the new one with its next request.
+    """
+    known = load_knowledge()
+    written = _write(folder, version, known.release, assemble(version, known, left_out), staging)
+    staging.built()
+    return written.total
+
+
+def imports_path(folder: Path, version: Version) -> Path:
+    """Return where what is imported into a version is kept."""
+    return folder / f"imports-{version.mount}.sqlite"
+
+
+def _write(
+    folder: Path,
+    version: Version,
+    release: Release,
+    resources: list[Json],
+    staging: Staging | None,
+) -> Written:
+    types = frozenset(resource["resourceType"] for resource in resources)
+    types |= staging.types if staging else frozenset()
+    indexer = Indexer(table_of(version, types))
+    entries: Iterable[Entry] = in_row_order(_entries(indexer, resources))
+    if staging is not None:
+        curated = {(entry.resource.type, entry.resource.id) for entry in entries}
+        entries = merged(entries, _imported(indexer, staging, curated))
+    path = snapshot_path(folder, version)
+    return write_snapshot(path, entries, version=version.name, release=release.version)
+
+
+def _imported(indexer: Indexer, staging: Staging, curated: Set[tuple[str, str]]) -> Iterator[Entry]:
+    """Yield what was imported; what has become curated since is left to the knowledge."""
+    for resource in staging.resources():
+        if (resource.type, resource.id) not in curated:
+            yield Entry(resource, indexer.parts(read_stored_json(resource.body)), imported=True)
 
 
 def table_of(
@@ -100,9 +149,7 @@ def snapshot_path(folder: Path, version: Version) -> Path:
     return folder / f"{version.mount}.sqlite"
 
 
-def _entries(version: Version, resources: list[Json]) -> Iterator[Entry]:
-    types = frozenset(resource["resourceType"] for resource in resources)
-    indexer = Indexer(table_of(version, types))
+def _entries(indexer: Indexer, resources: list[Json]) -> Iterator[Entry]:
     for resource in resources:
         meta = resource["meta"]
         stored = StoredResource.of(

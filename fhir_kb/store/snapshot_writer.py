@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from heapq import merge
 from pathlib import Path
 
 from pyroaring import BitMap
@@ -58,6 +59,26 @@ def in_row_order(entries: Iterable[Entry]) -> list[Entry]:
         entries, key=lambda entry: (entry.resource.type, entry.resource.id), reverse=True
     )
     return sorted(by_identity, key=lambda entry: microseconds(entry.resource.last_updated))
+
+
+def merged(*parts: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield the entries of all parts, each of them in row order, in row order."""
+    return merge(*parts, key=_Place)
+
+
+class _Place:
+    """Where an entry stands among others: by instant, then by type and id backwards."""
+
+    __slots__ = ("identity", "updated")
+
+    def __init__(self, entry: Entry) -> None:
+        self.updated = microseconds(entry.resource.last_updated)
+        self.identity = (entry.resource.type, entry.resource.id)
+
+    def __lt__(self, other: "_Place") -> bool:
+        if self.updated != other.updated:
+            return self.updated < other.updated
+        return self.identity > other.identity
 
 
 def write_snapshot(path: Path, entries: Iterable[Entry], *, version: str, release: str) -> Written:
