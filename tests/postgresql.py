@@ -94,9 +94,9 @@ class PostgreSQL:
         )
 
     def remove(self) -> None:
-        """Stop the server, if it runs, and remove its files."""
+        """Kill the server, if it runs, and remove its files."""
         if (self.data / "postmaster.pid").exists():
-            self.stop("immediate")
+            self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fhir_kb.errors import CorruptedResource, StoreError, StoreUnavailable
-from fhir_kb.store.sqlite_schema import is_unavailable
+from fhir_kb.store.sqlite_schema import is_unavailable, reading_uri
 
 CHECKPOINT_PAGES = 1000
 """Pages in the write-ahead log after which a commit moves them into the file."""
@@ -22,7 +22,7 @@ class ReadingConnection:
 
     def __init__(self, path: Path) -> None:
         self.process = os.getpid()
-        self.connection = _connect(path.resolve().as_uri() + _reading(path))
+        self.connection = _connect(reading_uri(path))
         self._seen = self._data_version()
         self._sequence = self._latest()
 
@@ -116,14 +116,6 @@ def told(path: Path) -> Iterator[None]:
                 f"{path} is damaged: {error}; restore it from a backup"
             ) from error
         raise StoreError(f"{path} cannot be used: {error}") from error
-
-
-def _reading(path: Path) -> str:
-    """Return how the file is opened for reading; a log beside it needs the usual way."""
-    log = path.with_name(path.name + "-wal")
-    is_read_only = bool(os.statvfs(path).f_flag & os.ST_RDONLY)
-    # A read-only file system lets no log be made, and without one nothing can be missing.
-    return "?mode=ro&immutable=1" if is_read_only and not log.exists() else "?mode=ro"
 
 
 def _name(error: sqlite3.Error) -> str:

@@ -126,8 +126,10 @@ class SqliteJournal:
     def close(self) -> None:
         """Free what is held; nothing may be asked afterwards."""
         self._connections.close()
-        with self._lock.held():
-            self._forget_writer()
+        if self._writer is not None:
+            # The last one to close moves the log into the file: no other may commit meanwhile.
+            with self._lock.held():
+                self._forget_writer()
 
     def _writing(self) -> sqlite3.Connection:
         if self._place != _place_of(self._path):

@@ -41,6 +41,15 @@ def is_unavailable(error: sqlite3.Error) -> bool:
     return "_".join(name.split("_")[:2]) in _UNAVAILABLE
 
 
+def reading_uri(path: Path) -> str:
+    """Return how the file is opened for reading."""
+    log = path.with_name(path.name + "-wal")
+    is_read_only = bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    # A read-only file system lets no log be made, and without one nothing can be missing.
+    options = "?mode=ro&immutable=1" if is_read_only and not log.exists() else "?mode=ro"
+    return path.resolve().as_uri() + options
+
+
 def is_prepared(path: Path, migrations: tuple[str, ...] = MIGRATIONS) -> bool:
     """Whether the file is there and of this format, so that nothing has to be written.
 
@@ -105,7 +114,7 @@ def _format_of(path: Path) -> int:
         is_database = file.read(16) == b"SQLite format 3\x00"
     if not is_database:
         raise StoreError(f"{path} is no journal of written resources; move it away")
-    connection = sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)
+    connection = sqlite3.connect(reading_uri(path), uri=True)
     try:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (format,) = connection.execute("PRAGMA user_version").fetchone()
