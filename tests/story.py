@@ -1,6 +1,7 @@
 """A story of examples/: a question, the request that answers it, and what to look at.
 
 ``story.yaml`` holds ``question``, ``request`` (``{version}`` stands for each of ``versions``),
+``body`` (a file beside it, in FHIR JSON), ``writes`` when clients must be allowed to write,
 ``versions`` and ``look_at``: labels with FHIRPath expressions over the answer, per version where
 they differ. The answers stand beside it as ``answer-<version>.json``.
 """
@@ -26,6 +27,8 @@ class Story:
     versions: tuple[str, ...]
     look_at: dict[str, Any]
     headers: dict[str, str]
+    body: str | None = None
+    writes: bool = False
 
     @property
     def method(self) -> str:
@@ -33,6 +36,12 @@ class Story:
 
     def url(self, version: str) -> str:
         return self.request.split(" ", 1)[1].replace("{version}", version)
+
+    def body_file(self, version: str) -> Path:
+        return self.folder / (self.body or "").replace("{version}", version)
+
+    def request_body(self, version: str) -> bytes:
+        return b"" if self.body is None else self.body_file(version).read_bytes()
 
     def answer_file(self, version: str) -> Path:
         return self.folder / f"answer-{version}.json"
@@ -63,4 +72,6 @@ def _read(file: Path) -> Story:
         versions=tuple(content.get("versions", VERSIONS)),
         look_at=content["look_at"],
         headers=content.get("headers", {}),
+        body=content.get("body"),
+        writes=content.get("writes", False),
     )

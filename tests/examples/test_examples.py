@@ -4,10 +4,19 @@
 """
 
 import json
+import re
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from shutil import copytree
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from story import EXAMPLES, Story, stories
+
+from fhir_kb.settings import Settings
+from fhir_kb.web import create_app
 
 ROWS = [
     pytest.param(story, version, id=f"{story.folder.name}-{version}")
@@ -15,15 +24,43 @@ ROWS = [
     for version in story.versions
 ]
 TOUR = EXAMPLES / "README.md"
+NOW = re.compile(r'("last(?:Updated|Modified)": ")[^"]+')
+
+
+@pytest.fixture(scope="module")
+def writing_app(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """An application that takes writes and names new resources new-1, new-2, …."""
+    folder = copytree(built, tmp_path_factory.mktemp("stories") / "knowledge")
+    app = create_app(Settings(data=folder, base_url="http://127.0.0.1:8080", writes="on"))
+    for mount, endpoint in app.extensions["fhir_kb"].items():
+        new_id = map("new-{}".format, count(1)).__next__
+        app.extensions["fhir_kb"][mount] = replace(endpoint, new_id=new_id)
+    return app
+
+
+@pytest.fixture
+def writing_client(writing_app: Flask) -> FlaskClient:
+    return writing_app.test_client()
 
 
 @pytest.mark.parametrize(("story", "version"), ROWS)
 def test_a_story_is_answered_as_it_says(
-    story: Story, version: str, client: FlaskClient, request: pytest.FixtureRequest
+    story: Story,
+    version: str,
+    client: FlaskClient,
+    writing_client: FlaskClient,
+    request: pytest.FixtureRequest,
 ) -> None:
     """What a reader sees in examples/ is what the program answers today."""
-    reply = client.open(story.url(version), method=story.method, headers=story.headers)
+    reply = (writing_client if story.writes else client).open(
+        story.url(version),
+        method=story.method,
+        headers={"Content-Type": "application/fhir+json", **story.headers},
+        data=story.request_body(version),
+    )
     answer = json.dumps(json.loads(reply.data), indent=2, ensure_ascii=False) + "\n"
+    if story.writes:
+        answer = NOW.sub(r"\g<1>2026-11-20T09:00:00.000Z", answer)
     file = story.answer_file(version)
     if request.config.getoption("--update-examples"):
         file.write_text(answer, encoding="utf-8")
@@ -57,6 +94,12 @@ def tour_lines() -> list[str]:
     ]
     for story in stories():
         lines += [f"## {story.question}", "", f"`{story.request}`", ""]
+        if story.body is not None:
+            sent = ", ".join(
+                f"[{version.upper()}]({story.folder.name}/{story.body_file(version).name})"
+                for version in story.versions
+            )
+            lines += [f"What is sent, to a server that takes writes: {sent}", ""]
         seen: dict[str, list[str]] = {}
         for version in story.versions:
             body = story.answer_file(version).read_bytes()
