@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "get": "print one resource",
     "validate": "validate resources and bundles against FHIR and profiles",
     "cds": "ask decision support about an order, and read its cards",
+    "package": "write the knowledge as a FHIR package",
     "schema": "print the JSON Schema of a resource type",
 }
 

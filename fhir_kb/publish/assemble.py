@@ -62,19 +62,19 @@ def _check_identities(resources: list[Json]) -> None:
         if identity in seen:
             raise KnowledgeError(f"{identity} is built twice")
         seen.add(identity)
-    lost = sorted({target for resource in resources for target in _targets(resource)} - seen)
+    lost = sorted({target for resource in resources for target in targets(resource)} - seen)
     if lost:
         raise KnowledgeError(f"references lead nowhere: {', '.join(lost)}")
 
 
-def _targets(value: object) -> Iterator[str]:
+def targets(value: object) -> Iterator[str]:
     """Yield the relative references inside a value."""
     if isinstance(value, dict):
         target = value.get("reference")
         if isinstance(target, str) and not target.startswith(("#", "http", "urn:")):
             yield target
         for child in value.values():
-            yield from _targets(child)
+            yield from targets(child)
     elif isinstance(value, list):
         for child in value:
-            yield from _targets(child)
+            yield from targets(child)

@@ -47,4 +47,5 @@ R4 = Version(
     mime="4.0",
     builders=(*SHARED, evidence.build_r4, evidence_variable.build_r4),
     profile_folders=("shared", "R4"),
+    package_dependencies={"hl7.fhir.r4.core": "4.0.1"},
 )

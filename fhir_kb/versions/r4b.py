@@ -17,4 +17,5 @@ R4B = Version(
         evidence_variable.build_r4b,
     ),
     profile_folders=("shared", "R4", "R4B"),
+    package_dependencies={"hl7.fhir.r4b.core": "4.3.0"},
 )

@@ -49,6 +49,7 @@ R5 = Version(
         evidence_variable.build_r5,
     ),
     profile_folders=("shared", "R5"),
+    package_dependencies={"hl7.fhir.r5.core": "5.0.0"},
     terminology=TERMINOLOGY_R5,
     more_modifiers={
         "uri": ("contains",),

@@ -24,7 +24,8 @@ class Version:
     that hold for this version, a later one winning; ``more_modifiers`` are, by search type,
     the modifiers that it allows beyond R4's; ``more_controls`` the parameters about a search's
     result beyond R4's; ``whole_search`` the search types of those that look at whole resources; ``terminology`` is how
-    it calls what the terminology operations take and give.
+    it calls what the terminology operations take and give; ``package_dependencies`` are the FHIR
+    packages, with their versions, that one of this version's resources needs.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Version:
     profile_folders: tuple[str, ...]
     more_modifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     terminology: TerminologyNames = TERMINOLOGY_R4
+    package_dependencies: Mapping[str, str] = field(default_factory=dict)
     more_controls: frozenset[str] = frozenset()
     whole_search: Mapping[str, str] = field(
         default_factory=lambda: dict.fromkeys(("_text", "_content", "_list"), "string")

@@ -21,7 +21,7 @@ from fhir_kb.search import Indexer, Limits
 from fhir_kb.settings import Settings, read_settings
 from fhir_kb.store import SnapshotHolder
 from fhir_kb.versions import VERSIONS, Version
-from fhir_kb.web import cds, exports, fhir, health, metrics, schema, start
+from fhir_kb.web import cds, exports, fhir, health, metrics, packages, schema, start
 from fhir_kb.web.fast_reads import FastReads
 from fhir_kb.web.front import Front
 from fhir_kb.web.places import KEY, NOWHERE, Place
@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None, log: BinaryIO | None = None) ->
     app.register_blueprint(cds.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(schema.blueprint)
+    app.register_blueprint(packages.blueprint)
     app.register_blueprint(start.blueprint)
     app.register_blueprint(metrics.blueprint)
     app.register_error_handler(FhirKbError, _refused)
