@@ -41,7 +41,9 @@ OWN = {
     ]
 }
 
-TABLE: SearchTable = search_table("R5", load("R5"), TYPES, OWN)
+TABLE: SearchTable = search_table(
+    "R5", load("R5"), TYPES, OWN, whole={"_text": "special", "_content": "special"}
+)
 INDEXER = Indexer(TABLE)
 
 

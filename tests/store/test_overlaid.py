@@ -120,6 +120,8 @@ QUESTIONS: tuple[tuple[str, list[tuple[str, str]]], ...] = (
     ("AdverseEvent", [("subject.type", "person")]),
     ("AdverseEvent", [("subject:Group.managing-entity.name:exact", "Clinic")]),
     ("AdverseEvent", [("comment", "early")]),
+    ("AdverseEvent", [("_content", "earl* NOT night")]),
+    ("AdverseEvent", [("_content", '"at night" OR late')]),
     ("AdverseEvent", [("page:below", "http://x/a")]),
     ("AdverseEvent", [("page", "http://x/a")]),
     *(
