@@ -43,7 +43,7 @@ def evidence_of(record: Record) -> Evidence:
 def record_words(record: Record) -> str:
     """Return what a record is, in our words: ``pregnancy``, ``pregnancy test: positive``."""
     if isinstance(record, Observation) and record.answer:
-        return f"{record.text}: {record.answer}"
+        return ": ".join(filter(None, (record.text, record.answer)))
     return record.text
 
 

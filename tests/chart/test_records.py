@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+import pytest
 from charts import DEXAMETHASONE, bundle, chart_of, dosed
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,3 +62,28 @@ def test_a_medicine_of_no_set_is_read_no_further() -> None:
     chart = chart_of(medications=bundle(other, dosed(DEXAMETHASONE, 40)))
     doses = {record.origin.reference: record.dose.per_day for record in chart.medications}
     assert doses == {"MedicationRequest/m2": None, "MedicationRequest/order": Decimal(40)}
+
+
+MODIFIER = [{"url": "https://example.org/not", "valueBoolean": True}]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"modifierExtension": MODIFIER},
+        {"dosageInstruction": [{"modifierExtension": MODIFIER}]},
+        {"dispenseRequest": {"initialFill": {"modifierExtension": MODIFIER}}},
+        {"dosageInstruction": [{"timing": {"repeat": {}, "modifierExtension": MODIFIER}}]},
+        {"contained": [{"resourceType": "Patient", "contact": [{"modifierExtension": MODIFIER}]}]},
+    ],
+)
+def test_a_modifier_is_seen_wherever_it_stands(place: dict[str, Any]) -> None:
+    """It may mean "not": what holds one must not be used, however deep it is hidden."""
+    (record,) = chart_of(medications=bundle({**dosed(DEXAMETHASONE, 40), **place})).medications
+    assert "modifier extension" in record.fault
+
+
+def test_an_empty_list_of_modifiers_is_none() -> None:
+    plain = {**dosed(DEXAMETHASONE, 40), "modifierExtension": []}
+    (record,) = chart_of(medications=bundle(plain)).medications
+    assert record.fault == ""

@@ -207,3 +207,11 @@ def test_a_test_coded_by_an_oid_is_the_same_test() -> None:
     test["code"] = coded("urn:oid:2.16.840.1.113883.6.1", "2106-3")
     assert test["code"] != coded(LOINC, "2106-3")
     assert ask("pregnancy", pregnancyTests=[test]).outcome == FOUND
+
+
+def test_a_negative_test_of_the_same_moment_answers_no_positive_one() -> None:
+    """Of two results of one hour it cannot be told which holds: the graver one does."""
+    both = [pregnancy_test(ago(hours=3), negative, id=str(negative)) for negative in (True, False)]
+    assert ask("pregnancy", pregnancyTests=both).outcome == "found"
+    later = [pregnancy_test(ago(hours=2), id="later"), both[1]]
+    assert ask("pregnancy", pregnancyTests=later).outcome == "nothing-found"

@@ -12,14 +12,17 @@ from charts import (
     MYELOMA,
     POMALIDOMIDE_4,
     RXNORM,
+    SNOMED,
     THALASSEMIA,
     THALIDOMIDE_50,
     WARFARIN,
     ask,
     coded,
     condition,
+    days_ago,
     found,
     medication,
+    observation,
     order,
     procedure,
 )
@@ -252,3 +255,27 @@ def test_a_record_told_by_its_words_is_said_to_be_less_certain() -> None:
 def test_pomalidomide_is_no_matter_of_a_lenalidomide_rule() -> None:
     with pytest.raises(KeyError):
         ask("lenalidomide-leukaemia", [order(POMALIDOMIDE_4)])
+
+
+PROBLEM = {"text": "Problem"}
+
+
+@pytest.mark.parametrize(
+    "answers", [["42658009"], ["73211009", "42658009"], ["42658009", "73211009"]]
+)
+def test_a_condition_that_stands_as_the_answer_of_an_observation_counts(answers: list[str]) -> None:
+    """Some systems write a problem as the coded value of an observation, among others alike."""
+    problems = [
+        {
+            **observation("", days_ago(9), id=f"o-{code}"),
+            "code": PROBLEM,
+            "valueCodeableConcept": coded(SNOMED, code),
+        }
+        for code in answers
+    ]
+    result = ask("peripheral-neuropathy", THALIDOMIDE, labs=problems)
+    (seen,) = result.findings[0].evidence
+    assert (seen.origin.reference, seen.words) == (
+        "Observation/o-42658009",
+        "disorder of the peripheral nervous system on 2026-11-11",
+    )
