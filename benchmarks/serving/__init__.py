@@ -1,0 +1,1 @@
+"""What the measurements over HTTP stand on: data, servers, load and peers."""

@@ -1,0 +1,93 @@
+"""What is served while it is measured: pages of resources of 6 kB, and very many of 2 kB.
+
+The very many are built once into the folder that FHIR_KB_BENCHMARKS names, else into one that
+goes with the run; FHIR_KB_BENCHMARK_RESOURCES says how many they are.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from benchmarks.search import entries, searched
+from benchmarks.synthetic import TERMS, lines
+from fhir_kb.formats.json import read_json, write_json
+from fhir_kb.publish.release import build_release
+from fhir_kb.store import write_snapshot
+from fhir_kb.store.snapshot_schema import FORMAT
+
+SIZE = 6_000
+MATCHES = 20
+CODES = 200
+SMALL = 20_000
+
+
+def many_asked() -> int:
+    """Return how many resources the large store shall have."""
+    return int(os.environ.get("FHIR_KB_BENCHMARK_RESOURCES", SMALL))
+
+
+def kept_folder(otherwise: Path) -> Path:
+    """Return where what takes long to build is kept."""
+    folder = Path(os.environ.get("FHIR_KB_BENCHMARKS", otherwise))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def curated(folder: Path) -> Path:
+    """Return a data folder with the packaged knowledge."""
+    build_release(folder)
+    return folder
+
+
+def many(folder: Path, kept: Path, number: int) -> Path:
+    """Return a data folder whose R5 store holds ``number`` resources of about 2 kB.
+
+    The store is built into the folder ``kept`` unless it is there.
+    """
+    target = folder / "many"
+    store = kept / f"many-{number}-format-{FORMAT}.sqlite"
+    build_release(target)
+    if not store.exists():
+        _write(store.with_suffix(".partial"), lines(number), words=False)
+        store.with_suffix(".partial").replace(store)
+    _link(store, target)
+    return target
+
+
+def pages(folder: Path) -> Path:
+    """Return a data folder whose R5 store holds 20 resources of 6,000 bytes for each code."""
+    target = folder / "pages"
+    build_release(target)
+    _write(folder / "pages.sqlite", page_bodies(), words=True)
+    _link(folder / "pages.sqlite", target)
+    return target
+
+
+def page_bodies() -> Iterator[bytes]:
+    """Yield resources of exactly 6,000 bytes, twenty of each code."""
+    for position, line in enumerate(lines(MATCHES * CODES)):
+        resource = read_json(line)
+        code = f"reaction-{position // MATCHES}"
+        coding = {"system": f"{TERMS}/reaction", "code": code, "display": code}
+        resource["code"] = {"coding": [coding], "text": code}
+        resource["text"] = _narrative("")
+        missing = SIZE - len(write_json(resource))
+        resource["text"] = _narrative(("0123456789 " * (missing // 11 + 1))[:missing])
+        yield write_json(resource)
+
+
+def _narrative(text: str) -> dict[str, str]:
+    div = f'<div xmlns="http://www.w3.org/1999/xhtml">{text}</div>'
+    return {"status": "generated", "div": div}
+
+
+def _write(path: Path, bodies: Iterable[bytes], *, words: bool) -> None:
+    made = entries(iter(bodies), searched(words=words))
+    write_snapshot(path, made, version="R5", release="benchmark")
+
+
+def _link(store: Path, folder: Path) -> None:
+    """Put a store in the place of the knowledge in R5."""
+    knowledge = folder / "r5.sqlite"
+    knowledge.unlink()
+    knowledge.symlink_to(store)
