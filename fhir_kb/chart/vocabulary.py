@@ -61,7 +61,9 @@ class Vocabulary:
         self._denials = [entry.words for entry in knowledge.wordings if entry.means == "denial"]
         self._doubts = [entry.words for entry in knowledge.wordings if entry.means == "doubt"]
         members = (member for found in self._members.values() for _, member in found)
-        self._brands = {member.brand for member in members if member.brand}
+        self._brands = {member.brand.lower(): member.brand for member in members if member.brand}
+        named = "|".join(map(re.escape, self._brands)) or "(?!)"
+        self._brand_names = re.compile(rf"\b(?:{named})\b")
         self._indications = frozenset(
             name
             for rule in knowledge.rules.values()
@@ -121,8 +123,8 @@ class Vocabulary:
     def brand(self, words: Iterable[str]) -> str | None:
         """Return the brand that words name, if it is a single one."""
         said = " ".join(words).lower()
-        named = {brand for brand in self._brands if re.search(rf"\b{brand.lower()}\b", said)}
-        return named.pop() if len(named) == 1 else None
+        named = set(self._brand_names.findall(said)) if said else set()
+        return self._brands[named.pop()] if len(named) == 1 else None
 
     def unit(self, system: str, code: str, written: str) -> str | None:
         """Return the UCUM code of a quantity's unit, or None when it is not known."""
