@@ -101,7 +101,15 @@ def _told(path: Path, tally: Tally) -> str:
 def _build(staging: Staging, version: Version, data: Path) -> None:
     with closing(Snapshot.open(snapshot_path(data, version))) as before:
         known = frozenset(before.types)
-    total = build_imports(data, version, staging, read_settings().systems_left_out)
+    progress = Progress(sys.stderr, len(staging))
+
+    def show(done: int) -> None:
+        progress.show(done, "into the snapshot")
+
+    try:
+        total = build_imports(data, version, staging, read_settings().systems_left_out, show)
+    finally:
+        progress.clear()
     print(f"{version.mount}: {total} resources, {len(staging)} of them imported")
     fresh = sorted(staging.types - known)
     if fresh:

@@ -4,7 +4,7 @@ The same input gives the same resources, byte for byte. What a release was made 
 a digest over this package's files, so that a start with built knowledge builds nothing.
 """
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -27,6 +27,10 @@ from fhir_kb.store.staging import Staging
 from fhir_kb.versions import VERSIONS, Version
 
 MANIFEST = "manifest.json"
+
+Show = Callable[[int], None]
+
+_SHOWN_EACH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +86,20 @@ def build_release(
 
 
 def build_imports(
-    folder: Path, version: Version, staging: Staging, left_out: frozenset[str] = frozenset()
+    folder: Path,
+    version: Version,
+    staging: Staging,
+    left_out: frozenset[str] = frozenset(),
+    show: Show = lambda done: None,
 ) -> int:
     """Build one version's snapshot again, with all that is staged; return its resources.
 
     The file is replaced whole: a server that runs has the new one with its next request.
+    ``show`` is told how many of the staged resources are done.
     """
     known = load_knowledge()
-    written = _write(folder, version, known.release, assemble(version, known, left_out), staging)
+    resources = assemble(version, known, left_out)
+    written = _write(folder, version, known.release, resources, staging, show)
     staging.built()
     return written.total
 
@@ -105,6 +115,7 @@ def _write(
     release: Release,
     resources: list[Json],
     staging: Staging | None,
+    show: Show = lambda done: None,
 ) -> Written:
     types = frozenset(resource["resourceType"] for resource in resources)
     types |= staging.types if staging else frozenset()
@@ -112,14 +123,18 @@ def _write(
     entries: Iterable[Entry] = in_row_order(_entries(indexer, resources))
     if staging is not None:
         curated = {(entry.resource.type, entry.resource.id) for entry in entries}
-        entries = merged(entries, _imported(indexer, staging, curated))
+        entries = merged(entries, _imported(indexer, staging, curated, show))
     path = snapshot_path(folder, version)
     return write_snapshot(path, entries, version=version.name, release=release.version)
 
 
-def _imported(indexer: Indexer, staging: Staging, curated: Set[tuple[str, str]]) -> Iterator[Entry]:
+def _imported(
+    indexer: Indexer, staging: Staging, curated: Set[tuple[str, str]], show: Show
+) -> Iterator[Entry]:
     """Yield what was imported; what has become curated since is left to the knowledge."""
-    for resource in staging.resources():
+    for done, resource in enumerate(staging.resources()):
+        if done % _SHOWN_EACH == 0:
+            show(done)
         if (resource.type, resource.id) not in curated:
             yield Entry(resource, indexer.parts(read_stored_json(resource.body)), imported=True)
 
