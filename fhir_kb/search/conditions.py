@@ -3,6 +3,7 @@
 https://hl7.org/fhir/R4/search.html#chaining
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fhir_kb.definitions import SearchParameter
@@ -48,7 +49,33 @@ class Reverse:
     condition: "Condition"
 
 
-Condition = Values | Chain | Reverse
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A parameter with a value of ``_filter``, as one of its operators compares them."""
+
+    type: str
+    parameter: SearchParameter
+    operator: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """All of the parts (``and``) or any of them (``or``)."""
+
+    operator: str
+    parts: "tuple[Condition, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Negated:
+    """Resources of ``type`` that do not meet the condition."""
+
+    type: str
+    condition: "Condition"
+
+
+Condition = Values | Chain | Reverse | Compared | Joined | Negated
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +101,11 @@ class ConditionReader:
         parameter = self.table.parameter(type, code)
         if dot:
             targets = self._targets(type, parameter, modifier)
-            return Chain(type, parameter, self._by_target(targets, rest, value, depth))
+
+            def following(target: str) -> Condition:
+                return self.read(target, rest, value, depth + 1)
+
+            return Chain(type, parameter, self._by_target(targets, following))
         if head != code and modifier not in modifiers(self.table, parameter):
             raise self._unsupported_modifier(type, parameter, modifier)
         return Values(type, parameter, name, modifier or None, self._values(name, value))
@@ -109,15 +140,27 @@ class ConditionReader:
             )
         return [target] if target else served
 
+    def chained(
+        self, type: str, references: list[str], last: Callable[[str], Condition]
+    ) -> Condition:
+        """Return the condition that ``last`` states behind references, one after the other."""
+        if not references:
+            return last(type)
+        code, *rest = references
+        parameter = self.table.parameter(type, code)
+        targets = self._targets(type, parameter, "")
+        by_target = self._by_target(targets, lambda target: self.chained(target, rest, last))
+        return Chain(type, parameter, by_target)
+
     def _by_target(
-        self, targets: list[str], rest: str, value: str, depth: int
+        self, targets: list[str], read: Callable[[str], Condition]
     ) -> tuple[tuple[str, Condition], ...]:
         """Return the condition for each target that has it; refuse when none has."""
         by_target: list[tuple[str, Condition]] = []
         refusals: list[UnsupportedParameter] = []
         for target in targets:
             try:
-                by_target.append((target, self.read(target, rest, value, depth + 1)))
+                by_target.append((target, read(target)))
             except UnsupportedParameter as refusal:
                 refusals.append(refusal)
         if not by_target:

@@ -10,7 +10,17 @@ from operator import and_
 
 from pyroaring import BitMap, FrozenBitMap
 
-from fhir_kb.search.conditions import Chain, Condition, Reverse, Values
+from fhir_kb.search.conditions import (
+    Chain,
+    Compared,
+    Condition,
+    Joined,
+    Negated,
+    Reverse,
+    Values,
+)
+from fhir_kb.search.filter_operators import operators_of
+from fhir_kb.search.filter_query import FILTER
 from fhir_kb.search.question import Question, union
 from fhir_kb.search.result import SearchWarning
 from fhir_kb.search.search_types import search_type
@@ -47,11 +57,33 @@ class Evaluation:
 
     def rows(self, condition: Condition) -> Rows:
         """Return the rows that meet one condition."""
-        if isinstance(condition, Values):
-            return self._with_values(condition)
-        if isinstance(condition, Chain):
-            return union([self._referring(condition, *target) for target in condition.by_target])
-        return self._referred_to(condition)
+        match condition:
+            case Values():
+                return self._with_values(condition)
+            case Chain(by_target=targets):
+                return union([self._referring(condition, *target) for target in targets])
+            case Reverse():
+                return self._referred_to(condition)
+            case Compared():
+                return self._compared(condition)
+            case Joined(operator="and"):
+                return reduce(and_, [self.rows(part) for part in condition.parts])
+            case Joined():
+                return union([self.rows(part) for part in condition.parts])
+            case Negated():
+                return self.store.rows_of_type(condition.type) - self.rows(condition.condition)
+
+    def _compared(self, condition: Compared) -> Rows:
+        question = Question(
+            self.store,
+            self.table,
+            condition.type,
+            condition.parameter,
+            FILTER,
+            base_url=self.base_url,
+            warnings=self.warnings,
+        )
+        return operators_of(condition.parameter)[condition.operator](question, condition.value)
 
     def _with_values(self, condition: Values) -> Rows:
         question = Question(

@@ -8,7 +8,15 @@ What is told is read from the same parsers that the search itself uses.
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from fhir_kb.search.conditions import Chain, Condition, Reverse, Values
+from fhir_kb.search.conditions import (
+    Chain,
+    Compared,
+    Condition,
+    Joined,
+    Negated,
+    Reverse,
+    Values,
+)
 from fhir_kb.search.dates import period_of
 from fhir_kb.search.escapes import split, unescape
 from fhir_kb.search.evaluate import Evaluation
@@ -79,6 +87,18 @@ def _told(condition: Condition) -> str:
                 f"a {condition.source} refers to it by {condition.parameter.code}, "
                 f"with {_told(condition.condition)}; {index}"
             )
+        case Compared():
+            return _compared(condition)
+        case Joined(operator=operator, parts=parts):
+            return f" {operator} ".join(f"({_told(part)})" for part in parts)
+        case Negated():
+            return f"not ({_told(condition.condition)})"
+
+
+def _compared(condition: Compared) -> str:
+    parameter = condition.parameter
+    index = f"index {condition.type}.{parameter.code} ({parameter.type})"
+    return f"{parameter.code} {condition.operator} {condition.value!r}; {index}"
 
 
 def _values(condition: Values) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from fhir_kb.errors import InvalidParameter, UnsupportedModifier, UnsupportedParameter
 from fhir_kb.search.conditions import Condition, ConditionReader
 from fhir_kb.search.cursor import CURSOR
+from fhir_kb.search.filter_query import FILTER, read_filter
 from fhir_kb.search.include import Include, read_include
 from fhir_kb.search.result import Limits, SearchWarning
 from fhir_kb.search.sort import KEYS_MAX, SortKey, read_sort
@@ -103,8 +104,19 @@ def _read_pair(query: Query, reader: ConditionReader, name: str, value: str) -> 
             )
         control(query, name, value)
         return
-    query.conditions.append(reader.read(query.type, name, value))
+    if base == FILTER and not colon:
+        query.conditions.append(_read_filter(reader, query.type, value))
+    else:
+        query.conditions.append(reader.read(query.type, name, value))
     query.effective.append((name, value))
+
+
+def _read_filter(reader: ConditionReader, type: str, value: str) -> Condition:
+    """Return the condition of a filter, which is never left out: it would bring too much."""
+    try:
+        return read_filter(reader, type, value)
+    except UnsupportedParameter as refusal:
+        raise InvalidParameter(refusal.message, expression=FILTER) from None
 
 
 def _control(table: SearchTable, name: str) -> "Control | None":
@@ -200,9 +212,6 @@ _CONTROL_MODIFIERS: Mapping[str, tuple[str, ...]] = {
 }
 
 _NOT_BUILT: Mapping[str, str] = {
-    "_filter": "_filter is not offered here: write its conditions as parameters of their own; "
-    "those of different parameters must all hold, values with commas between them are "
-    "alternatives",
     "_query": "_query is not offered here: no query of this server has a name",
 }
 """Parameters that no answer may leave out: with them the caller asks for fewer matches."""
