@@ -41,20 +41,24 @@ def criteria_by_indication(question: Question, kind: type[C], answer: Answer) ->
         if criterion.patients and (not criterion.drugs or question.subject.is_in(*criterion.drugs))
     ]
     if waiting and not yielded:
-        answer.gaps.append(_untold_indication(question))
+        _tell_indication(question, answer)
 
 
-def _untold_indication(question: Question) -> Gap:
-    """Return why no row applies: nothing tells what the medicine is for, or no row is for that."""
+def _tell_indication(question: Question, answer: Answer) -> None:
+    """Add why no row applies: nothing tells what the medicine is for, or no row is for that.
+
+    A rule about other patients altogether has nothing to say of this one.
+    """
     chart = question.chart
     given_for = [
         chart.code_sets[name].text for name in chart.indications & question.subject.reasons.keys()
     ]
     on_record = [record.text for record in look_for(question, chart.indications).records]
     known = sorted(set(given_for or on_record))
-    if known:
-        return Gap(f"the rule has no figures for {' or '.join(known)}")
-    return Gap("what the medicine is given for is not recorded", "conditions")
+    if not known:
+        answer.gaps.append(Gap("what the medicine is given for is not recorded", "conditions"))
+    elif not question.rule.header.patients:
+        answer.gaps.append(Gap(f"the rule has no figures for {' or '.join(known)}"))
 
 
 def is_answered(question: Question, criterion: Criterion) -> bool:

@@ -23,9 +23,11 @@ def check(question: Question) -> Answer:
     formula = question.rule.of(ClearanceFormula)[0]
     dialysis = look_for(question, formula.dialysis)
     if dialysis.records:
-        for criterion in criteria:
-            if criterion.dialysis:
-                _judge(question, criterion, "on dialysis", dialysis.records, answer)
+        on_dialysis = [criterion for criterion in criteria if criterion.dialysis]
+        for criterion in on_dialysis:
+            _judge(question, criterion, "on dialysis", dialysis.records, answer)
+        if not on_dialysis:
+            answer.gaps.append(Gap("the rule has no dose for a patient on dialysis"))
         return answer
     answer.miss(dialysis.gaps)
     if any(criterion.clearance for criterion in criteria):

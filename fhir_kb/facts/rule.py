@@ -51,8 +51,9 @@ class RuleHeader:
     """What stands above the criteria of a rule.
 
     ``kind`` names the module of ``fhir_kb.checks`` that carries the rule out. Rules of one
-    ``theme`` are told on one card. ``drugs`` are code sets. A rule that is not ``enabled`` gives
-    the reason.
+    ``theme`` are told on one card. ``drugs`` are code sets. ``patients`` are who the whole rule is
+    about: where another indication is known, it has nothing to say. A rule that is not
+    ``enabled`` gives the reason.
     """
 
     kind: str
@@ -62,6 +63,7 @@ class RuleHeader:
     drugs: tuple[CodeSetId, ...]
     hooks: tuple[RuleHook, ...]
     attributes: SourceAttributes
+    patients: tuple[CodeSetId, ...] = ()
     override_reasons: tuple[ConceptId, ...] = ()
     enabled: Literal["yes", "no"] = "yes"
     reason: str | None = None

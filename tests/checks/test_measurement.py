@@ -257,6 +257,22 @@ def test_aspirin_with_many_platelets_in_thalassemia(
     assert result.outcome == outcome
 
 
+@pytest.mark.parametrize(
+    ("disease", "outcome"), [(MYELOMA, "nothing-found"), ("22298006", "not-done")]
+)
+def test_a_rule_about_other_patients_is_silent_where_the_indication_is_known(
+    disease: str, outcome: str
+) -> None:
+    """A rule about thalassemia has no gap in myeloma; what is given for nothing known has one."""
+    result = ask(
+        "thalassemia-aspirin-platelets",
+        [order(THALIDOMIDE_50)],
+        conditions=[condition(disease)],
+        labs=[measured(PLATELETS, 600, "10*9/L")],
+    )
+    assert result.outcome == outcome
+
+
 def test_the_value_is_shown_and_nothing_that_a_laboratory_wrote_in_words() -> None:
     """A unit may hold anything between braces: it must not reach a card."""
     unit = "/uL{<b>loud}"

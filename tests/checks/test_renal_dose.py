@@ -166,6 +166,15 @@ def test_dialysis_has_a_dose_of_its_own(done: list[Any], dose: int, expected: li
     assert found(renal(orders=orders, procedures=done)) == expected
 
 
+def test_dialysis_without_a_dose_of_its_own_is_said() -> None:
+    """The label's dose in MDS below 30 mL/min is not one for dialysis: silence would reassure."""
+    result = renal(
+        disease=MDS, orders=[dosed(LENALIDOMIDE_5, 5)], procedures=[procedure("302497006")]
+    )
+    assert result.outcome == "not-done"
+    assert "dialysis" in str(result.gaps)
+
+
 @pytest.mark.parametrize(
     ("disease", "dose", "creatinine", "expected"),
     [
