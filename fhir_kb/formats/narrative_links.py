@@ -10,10 +10,12 @@ from collections.abc import Callable
 Replace = Callable[[str], str | None]
 """From a link to the one that takes its place; None to leave it."""
 
-# What may hold text that only looks like a tag comes first, so that it is passed over whole.
+# What may hold text that only looks like a tag comes first, so that it is passed over whole; what
+# is never closed is passed over to the end, so that the time stays in proportion to the length.
+# No < stands inside a tag of XML.
 _TAG = re.compile(
-    r"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>
-      |<(?P<name>a|img)(?P<attributes>\s(?:[^>"']|"[^"]*"|'[^']*')*)>""",
+    r"""<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)
+      |<(?P<name>a|img)(?P<attributes>\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*)>""",
     re.DOTALL | re.VERBOSE,
 )
 _ATTRIBUTE = re.compile(r"""(?P<start>\s(?P<name>[^\s=]+)\s*=\s*)(?P<quoted>"[^"]*"|'[^']*')""")

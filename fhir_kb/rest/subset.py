@@ -18,11 +18,12 @@ from fhir_kb.versions import Version
 
 Summary = Literal["true", "text", "data"]
 _ALWAYS = frozenset({"resourceType", "id", "meta"})
-_TAG = {
+SUBSETTED = {
     "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
     "code": "SUBSETTED",
     "display": "subsetted",
 }
+"""The tag of a resource that is not whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def subsetted(body: bytes, asked: Subset, version: Version) -> bytes:
         if key in _ALWAYS or _is_kept(shape.json_names[key.removeprefix("_")][0], asked)
     }
     meta = kept.setdefault("meta", {})
-    kept["meta"] = {**meta, "tag": [*meta.get("tag", []), _TAG]}
+    kept["meta"] = {**meta, "tag": [*meta.get("tag", []), SUBSETTED]}
     return write_json(kept)
 
 

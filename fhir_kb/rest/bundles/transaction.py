@@ -30,6 +30,9 @@ from fhir_kb.rest.writes.written import Written, written_response
 from fhir_kb.store.interface import Store
 from fhir_kb.store.writing import Transaction, WritableStore
 
+PASSES_MAX = 50
+"""How often entries whose conditional references find nothing yet are tried again."""
+
 Validated = dict[int, tuple[Json, Issues]]
 """By entry, a resource that was found valid, and what was remarked."""
 
@@ -135,8 +138,20 @@ class _Processing:
         targets = [self._planner.target(entry, store) for entry in self._writes]
         check_overlaps([*deleted, *targets])
         resolving = self._resolving(targets)
-        left = targets
-        while left:
+        self._write_all(transaction, targets, resolving, answers)
+        self._check_conditions(transaction.store, targets, resolving)
+        return answers
+
+    def _write_all(
+        self,
+        transaction: Transaction,
+        targets: Sequence[Target],
+        resolving: Resolving,
+        answers: dict[int, Response],
+    ) -> None:
+        """Write every target; one whose conditional reference finds nothing yet waits for others."""
+        left = list(targets)
+        for _ in range(PASSES_MAX):
             waiting: dict[int, str] = {}
             for target in left:
                 entry = target.entry
@@ -145,12 +160,13 @@ class _Processing:
                         answers[entry.index] = self._write(transaction, target, resolving)
                     except Waiting as condition:
                         waiting[entry.index] = str(condition)
-            if len(waiting) == len(left):
-                with named(left[0].entry.index):
-                    raise nothing_found(waiting[left[0].entry.index])
-            left = [target for target in left if target.entry.index in waiting]
-        self._check_conditions(transaction.store, targets, resolving)
-        return answers
+            if not waiting or len(waiting) == len(left):
+                break
+            # Turned around, so that a chain is followed at once whichever way it stands.
+            left = [target for target in left if target.entry.index in waiting][::-1]
+        for index, reference in waiting.items():
+            with named(index):
+                raise nothing_found(reference)
 
     def _resolving(self, targets: Sequence[Target]) -> Resolving:
         base = self._request.base

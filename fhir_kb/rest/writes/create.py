@@ -8,6 +8,7 @@ from fhir_kb.formats import Json
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.read import check_type
+from fhir_kb.rest.subset import SUBSETTED
 from fhir_kb.rest.writes.body import read_resource
 from fhir_kb.rest.writes.criteria import OF_THE_ANSWER, match, read_criteria
 from fhir_kb.rest.writes.validity import validated
@@ -51,10 +52,24 @@ def _refuse_query(request: Request, type: str) -> None:
 
 
 def check_type_of(resource: Json, type: str) -> None:
-    """Refuse (RequestError) a resource of another type than its URL names."""
+    """Refuse (RequestError) a resource of another type than its URL names, and a part of one."""
     own = resource["resourceType"]
     if own != type:
         raise RequestError(
             f"The URL is of {type}, the resource is of type {own}; send it to {own}",
             expression="resourceType",
         )
+    meta = resource.get("meta")
+    tags = meta.get("tag") if isinstance(meta, dict) else None
+    if isinstance(tags, list) and any(_is_subsetted(tag) for tag in tags):
+        raise RequestError(
+            "The resource is tagged SUBSETTED: it is a part of one, as _summary and _elements give "
+            "it, and would overwrite the whole; read it without them",
+            expression=f"{type}.meta.tag",
+        )
+
+
+def _is_subsetted(tag: object) -> bool:
+    return isinstance(tag, dict) and all(
+        tag.get(key) == SUBSETTED[key] for key in ("system", "code")
+    )

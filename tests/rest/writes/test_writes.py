@@ -363,3 +363,15 @@ def test_a_page_of_another_origin_cannot_write_without_a_token(writer: FlaskClie
     for origin, status in (("https://elsewhere.example", 403), ("http://127.0.0.1:8080", 201)):
         reply = send(writer, "POST", "r4/Organization", organization(), Origin=origin)
         assert reply.status_code == status
+
+
+def test_a_part_of_a_resource_does_not_overwrite_the_whole(
+    there: dict[str, Any], writer: FlaskClient, mount: str
+) -> None:
+    """What _elements gave, sent back, would drop the rest in silence."""
+    path = f"{mount}/Organization/{there['id']}"
+    part = content(writer.get(f"/fhir/{path}?_elements=identifier"))
+    reply = send(writer, "PUT", path, part)
+    assert reply.status_code == 400
+    assert "SUBSETTED" in told(reply)
+    assert content(writer.get(f"/fhir/{path}")) == there
