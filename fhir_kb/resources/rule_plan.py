@@ -4,7 +4,8 @@ https://hl7.org/fhir/R4/plandefinition.html, https://hl7.org/fhir/R4/library.htm
 write these alike. The card of a rule links to its PlanDefinition.
 
 A criterion is an action in words: an expression that is always true would make a rule always
-apply. One that is switched off says so and has no trigger. The Library names the data and the
+apply. One that is switched off has no trigger and states nothing but why: a figure whose text was
+not read is not published. The Library names the data and the
 sources; both hold the thirteen source attributes of 45 CFR 170.315(b)(11)(iv)(A).
 """
 
@@ -104,18 +105,14 @@ def _title(fact: Fact) -> str:
 
 
 def _description(fact: Fact) -> str:
-    """Return what a criterion says, where it holds, and why it is switched off."""
+    """Return what a criterion says, or why it is switched off, and where."""
     if isinstance(fact, ClearanceFormula):
         return fact.says or ""
     if not isinstance(fact, Criterion):
         raise TypeError(f"no words for {fact!r}")
     places = " and ".join(_PLACES[place] for place in fact.jurisdiction)
-    parts = [
-        f"{places}:" if places else "",
-        fact.says or fact.summary,
-        f"Switched off: {fact.reason}" if fact.enabled == "no" else "",
-    ]
-    return " ".join(part for part in parts if part)
+    words = f"Switched off: {fact.reason}" if fact.enabled == "no" else fact.says or fact.summary
+    return f"{places}: {words}" if places else words
 
 
 def _library(context: Context, rule: Rule) -> Json:
