@@ -22,7 +22,7 @@ https://hl7.org/fhir/R4/valueset-issue-type.html
         ├── UnknownType              404 not-supported
         ├── UnknownResource          404 not-found
         ├── UnknownCode              404 not-found      a code, or a system, set or map of codes
-        ├── TooCostly                422 too-costly     a value set that cannot be written out
+        ├── TooCostly                422 too-costly     a value set or a Bundle beyond what is done
         ├── DeletedResource          410 deleted
         ├── ExpiredPage              410 not-found      a page of a search in an older release
         ├── MethodNotAllowed         405 not-supported
@@ -179,7 +179,7 @@ class UnknownCode(RequestError):
 
 
 class TooCostly(RequestError):
-    """A value set with more codes than are held here, so that it cannot be written out."""
+    """More than is done for one request: a value set that cannot be written out, a long Bundle."""
 
     status = 422
     code = "too-costly"

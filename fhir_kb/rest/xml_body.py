@@ -8,6 +8,6 @@ from fhir_kb.formats.xml import write_xml
 from fhir_kb.versions import Version
 
 
-def xml_body(body: bytes, version: Version) -> bytes:
+def xml_body(body: bytes, version: Version, *, indent: int | None = None) -> bytes:
     """Return the same resource as XML text in UTF-8."""
-    return write_xml(read_json(body), version.definitions.type)
+    return write_xml(read_json(body), version.definitions.type, indent=indent)

@@ -48,7 +48,8 @@ def fhir(path: str) -> FlaskResponse:
         response = answer(endpoint, _request(base, segments))
     except RequestError as error:
         response = error_response(error)
-    reply = flask_response(response, endpoint.version, asked.format, base)
+    pretty = ("_pretty", "true") in _query()
+    reply = flask_response(response, endpoint.version, asked.format, base, pretty=pretty)
     for name, value in cache_headers(
         _settings(), place.route, request.method, reply.status_code, writable=bool(endpoint.written)
     ).items():
@@ -76,7 +77,9 @@ def _endpoint(path: str, asked: Asked) -> tuple[Endpoint, str, str]:
     mount, _, rest = path.partition("/")
     named = by_fhir_version(asked.fhir_version) if asked.fhir_version else None
     if mount not in endpoints:
-        return endpoints[(named or DEFAULT).mount], "", path
+        sent = request.mimetype_params.get("fhirversion")
+        named = named or (by_fhir_version(sent) if sent else DEFAULT)
+        return endpoints[named.mount], "", path
     endpoint = endpoints[mount]
     if named and named is not endpoint.version:
         raise NotAcceptable(

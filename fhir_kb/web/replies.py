@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import flask
 
+from fhir_kb.formats.json import read_json, write_json
 from fhir_kb.rest.message import Response
 from fhir_kb.rest.negotiation import MEDIA_TYPES, Format
 from fhir_kb.rest.xml_body import xml_body
@@ -31,16 +32,25 @@ PREFLIGHT: Mapping[str, str] = {
 
 
 def reply_of(
-    response: Response, version: Version | None = None, format: Format = "json", base: str = ""
+    response: Response,
+    version: Version | None = None,
+    format: Format = "json",
+    base: str = "",
+    *,
+    pretty: bool = False,
 ) -> Reply:
     """Return the reply with its media type; a 304 has no body and no type.
 
-    ``base`` is the endpoint's URL, under which the links of a page lead on.
+    ``base`` is the endpoint's URL, under which the links of a page lead on; ``pretty`` sets each
+    element on a line of its own.
     """
     body = response.body
     headers = {**_ALWAYS, **response.headers}
+    indent = 2 if pretty else None
     if body and version and format == "xml":
-        body = xml_body(body, version)
+        body = xml_body(body, version, indent=indent)
+    elif body and version and format == "json" and pretty:
+        body = write_json(read_json(body), indent=indent)
     if body and version and format == "html":
         body = page(body, response.status, version, base)
         headers |= page_headers()
@@ -52,10 +62,15 @@ def reply_of(
 
 
 def flask_response(
-    response: Response, version: Version | None = None, format: Format = "json", base: str = ""
+    response: Response,
+    version: Version | None = None,
+    format: Format = "json",
+    base: str = "",
+    *,
+    pretty: bool = False,
 ) -> flask.Response:
     """Return ``reply_of`` as Flask's response."""
-    reply = reply_of(response, version, format, base)
+    reply = reply_of(response, version, format, base, pretty=pretty)
     made = flask.Response(reply.body, status=reply.status)
     del made.headers["Content-Type"]
     for name, value in reply.headers:

@@ -4,12 +4,20 @@ https://hl7.org/fhir/R4/http.html#brules
 """
 
 import logging
+import time
 from http import HTTPStatus
 from typing import Any
 
 from fhir_kb.errors import FhirKbError
 from fhir_kb.rest.bundles.entry import ORDER, Entry, named, read_entry
-from fhir_kb.rest.bundles.requests import Answer, bundle_response, entry_of, request_of
+from fhir_kb.rest.bundles.requests import (
+    SECONDS,
+    Answer,
+    bundle_response,
+    entry_of,
+    request_of,
+    too_long,
+)
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.outcome import error_response
@@ -30,8 +38,12 @@ def batch(endpoint: Endpoint, request: Request, rows: list[Any], answer: Answer)
                 entries.append(read_entry(index, row, request.base))
         except FhirKbError as error:
             answers[index] = entry_of(error_response(error), is_write=False)
+    deadline = time.monotonic() + SECONDS
     for entry in sorted(entries, key=lambda entry: ORDER.index(entry.method)):
-        response = _answered(endpoint, request, entry, answer)
+        if time.monotonic() < deadline:
+            response = _answered(endpoint, request, entry, answer)
+        else:
+            response = error_response(too_long())
         answers[entry.index] = entry_of(response, is_write=entry.writes)
     return bundle_response("batch", [answers[index] for index in range(len(rows))])
 

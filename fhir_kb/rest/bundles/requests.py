@@ -9,7 +9,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from fhir_kb.errors import MalformedContent, UnsupportedMediaType
+from fhir_kb.errors import MalformedContent, TooCostly, UnsupportedMediaType
 from fhir_kb.formats.json import write_json
 from fhir_kb.rest.bundles.entry import Entry
 from fhir_kb.rest.endpoint import Endpoint
@@ -18,6 +18,9 @@ from fhir_kb.rest.writes.written import preferred_return
 
 Answer = Callable[[Endpoint, Request], Response]
 """What answers a single request: the router."""
+
+SECONDS = 60.0
+"""How long a Bundle may take: after that no further entry is looked at."""
 
 _PASSED_ON = ("authorization", "prefer")
 _FHIR_JSON = "application/fhir+json"
@@ -58,6 +61,11 @@ def _body(entry: Entry) -> tuple[str, bytes]:
         return media_type, b64decode("".join(data.split()), validate=True)
     except (binascii.Error, ValueError):
         raise MalformedContent("The data of the Binary is not base64") from None
+
+
+def too_long() -> TooCostly:
+    """Return the refusal of an entry that the time did not suffice for."""
+    return TooCostly(f"The Bundle took more than {SECONDS:.0f} seconds; send its entries in parts")
 
 
 def entry_of(response: Response, *, is_write: bool) -> bytes:

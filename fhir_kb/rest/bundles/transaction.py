@@ -6,6 +6,7 @@ What is to be written is worked out and validated ahead, then once more as the o
 only what came out differently is validated again, so that other writers wait as short as can be.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
@@ -16,11 +17,19 @@ from fhir_kb.formats import Json
 from fhir_kb.rest.authorisation import check_may_write
 from fhir_kb.rest.bundles.entry import ORDER, Entry, named, read_entry
 from fhir_kb.rest.bundles.plan import Planner, Target, check_overlaps, full_urls
-from fhir_kb.rest.bundles.requests import Answer, bundle_response, entry_of, request_of
+from fhir_kb.rest.bundles.requests import (
+    SECONDS,
+    Answer,
+    bundle_response,
+    entry_of,
+    request_of,
+    too_long,
+)
 from fhir_kb.rest.bundles.resolving import Resolving, Waiting, nothing_found
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.read import found
+from fhir_kb.rest.validate import LIMITS
 from fhir_kb.rest.writes.criteria import match, read_criteria
 from fhir_kb.rest.writes.delete import remove
 from fhir_kb.rest.writes.patch import apply, patched, read_change
@@ -107,6 +116,7 @@ class _Processing:
         new_ids = {entry.index: endpoint.new_id() for entry in self._writes}
         self._planner = Planner(endpoint, request.base, new_ids)
         self._valid: Validated = {}
+        self._deadline = time.monotonic() + SECONDS
 
     def look_ahead(self) -> None:
         """Validate what will be written, as far as it can be known by now.
@@ -212,7 +222,11 @@ class _Processing:
         if known is not None and known[0] == resource:
             return known[1]
         ignored = ("id",) if entry.method == "POST" else ()
-        issues = validated(self._endpoint, resource, entry.path[0], ignored)
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise too_long()
+        seconds = min(left, LIMITS.seconds)
+        issues = validated(self._endpoint, resource, entry.path[0], ignored, seconds=seconds)
         self._valid[entry.index] = (resource, issues)
         return issues
 

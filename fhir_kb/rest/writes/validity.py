@@ -4,6 +4,7 @@ https://hl7.org/fhir/R4/http.html#create
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from fhir_kb.errors import InvalidResource
 from fhir_kb.formats import Json
@@ -19,18 +20,24 @@ _NOT_WRITTEN = ("meta.versionId", "meta.lastUpdated")
 
 
 def validated(
-    endpoint: Endpoint, content: Json | bytes, type: str, ignored: tuple[str, ...] = ()
+    endpoint: Endpoint,
+    content: Json | bytes,
+    type: str,
+    ignored: tuple[str, ...] = (),
+    *,
+    seconds: float = LIMITS.seconds,
 ) -> Issues:
     """Return what the validator remarks on a resource without finding an error.
 
     Text gives issues their lines. ``ignored`` are elements that are not written, beside those
-    that the server sets itself. Refuses (InvalidResource) a resource with an error.
+    that the server sets itself. Refuses (InvalidResource) a resource with an error, and one that
+    takes longer than ``seconds`` to look at.
     """
     validator = Validator(endpoint.version.definitions, endpoint.conformance())
     passed_over = {f"{type}.{path}" for path in (*ignored, *_NOT_WRITTEN)}
     issues = [
         issue
-        for issue in validator.validate(content, limits=LIMITS)
+        for issue in validator.validate(content, limits=replace(LIMITS, seconds=seconds))
         if issue.expression not in passed_over
     ]
     rows: list[Json] = operation_outcome(issues)["issue"] if issues else []

@@ -375,3 +375,26 @@ def test_a_part_of_a_resource_does_not_overwrite_the_whole(
     assert reply.status_code == 400
     assert "SUBSETTED" in told(reply)
     assert content(writer.get(f"/fhir/{path}")) == there
+
+
+@pytest.mark.parametrize(
+    ("content_type", "mount"),
+    [("application/fhir+json; fhirVersion=5.0", "r5"), ("application/fhir+json", "r4")],
+)
+def test_without_a_mount_the_body_says_its_version(
+    content_type: str, mount: str, writer: FlaskClient
+) -> None:
+    """What is sent to /fhir as R5 is an R5 resource, and is kept as one."""
+    reply = send(writer, "POST", "Organization", organization(), Content_Type=content_type)
+    assert reply.status_code == 201
+    id = content(reply)["id"]
+    for each, status in ((mount, 200), ("r4b", 404)):
+        assert writer.get(f"/fhir/{each}/Organization/{id}").status_code == status
+
+
+def test_pretty_changes_only_the_layout(there: dict[str, Any], writer: FlaskClient) -> None:
+    """_pretty=true is for people who read along, in both formats."""
+    path = "/fhir/r4/Medication/aspirin?_pretty=true"
+    assert content(writer.get(path)) == content(writer.get("/fhir/r4/Medication/aspirin"))
+    assert writer.get(path).data.startswith(b'{\n  "resourceType"')
+    assert b'>\n  <id value="aspirin"/>' in writer.get(f"{path}&_format=xml").data
