@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from time import sleep
 
 from fhir_kb.errors import StoreUnavailable
 from fhir_kb.formats import Json
@@ -49,6 +50,7 @@ def write(folder: Path, database: str, mount: str, name: str, times: int = 1_000
                         "PUT", "Organization", f"{name}-{place}", organization
                     )
         except StoreUnavailable:
+            sleep(0.02)
             continue
         # One write, so that no kill leaves half a line, and no writer mixes with another.
         os.write(told, f"{transaction_name} {stored.version_id} {stored.digest}\n".encode())

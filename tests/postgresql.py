@@ -63,18 +63,20 @@ class PostgreSQL:
 
     def kill(self) -> None:
         """Kill the server and all its processes as kill -9 does."""
-        main = int((self.data / "postmaster.pid").read_text().split()[0])
-        backends = Path(f"/proc/{main}/task/{main}/children").read_text().split()
-        os.kill(main, signal.SIGKILL)
-        for backend in backends:
-            # A new server refuses to start while one of the old processes is left.
-            until = monotonic() + 10
-            while Path(f"/proc/{backend}").exists() and monotonic() < until:
-                try:
-                    os.kill(int(backend), signal.SIGKILL)
-                except ProcessLookupError:
-                    break
-                sleep(0.01)
+        lock = self.data / "postmaster.pid"
+        main = int(lock.read_text().split()[0])
+        # Stopped first, so that it makes no further process while they are listed.
+        os.kill(main, signal.SIGSTOP)
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        # A new server refuses to start while one of the old processes is left.
+        until = monotonic() + 10
+        for process in (main, *map(int, children)):
+            while _is_alive(process) and monotonic() < until:
+                sleep(0.005)
+        # Killed processes keep their number until their parent asks for it: after a power cut
+        # there would be none.
+        for named in (lock, *self.folder.glob(".s.PGSQL.*")):
+            named.unlink()
 
     def run(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs as a user that it accepts."""
@@ -88,7 +90,6 @@ class PostgreSQL:
             check=True,
             cwd=self.folder,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
             env={"PATH": os.defpath, "LC_ALL": "C"},
             **other,
         )
@@ -98,6 +99,15 @@ class PostgreSQL:
         if (self.data / "postmaster.pid").exists():
             self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    """Kill a process and say whether it still runs; one that waits for its parent does not."""
+    try:
+        os.kill(process, signal.SIGKILL)
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
 
 
 def made() -> PostgreSQL:

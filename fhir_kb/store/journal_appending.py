@@ -16,7 +16,10 @@ from fhir_kb.store.writing import JournalEntry, Method
 
 
 class JournalAppending:
-    """Follows ``writing.JournalTransaction``; ``insert`` takes the columns of a version."""
+    """Follows ``writing.JournalTransaction``; ``insert`` takes the columns of a version.
+
+    ``latest`` is the head of what was appended last, None before.
+    """
 
     def __init__(
         self, sequence: int, instant: int, insert: Callable[[tuple[Any, ...]], object]
@@ -25,6 +28,7 @@ class JournalAppending:
         self.instant = instant_text(instant)
         self._microseconds = microseconds(self.instant)
         self._insert = insert
+        self.latest: Head | None = None
 
     def append(
         self, method: Method, resource: StoredResource, rows: IndexRows, indexed_by: str
@@ -43,4 +47,5 @@ class JournalAppending:
         packed = packed_rows(rows)
         self._insert((*head, head.seal, indexed_by, sealed(packed), resource.body))
         self.sequence = head.sequence
+        self.latest = head
         return entry_of(head, indexed_by, packed)

@@ -15,7 +15,7 @@ from fhir_kb.errors import CorruptedResource, StoreUnavailable
 from fhir_kb.store.instants import now
 from fhir_kb.store.journal_appending import JournalAppending
 from fhir_kb.store.journal_questions import ENTRIES, LATEST, NOT_REPLACED, SELECT, condition
-from fhir_kb.store.journal_seal import checked_entry, checked_version
+from fhir_kb.store.journal_seal import Head, checked_entry, checked_version
 from fhir_kb.store.postgres_connections import Connection, PostgresConnections
 from fhir_kb.store.postgres_schema import prepare_schema
 from fhir_kb.store.resource import StoredResource
@@ -83,17 +83,15 @@ class PostgresJournal:
     def transaction(self, not_before: int = 0) -> Iterator[JournalAppending]:
         """Take the writers' lock; commit when the block ends, roll back when it raises."""
         with self._connections.writing() as connection:
-            connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (self._lock,))
-            # Asked behind the lock: what the last writer committed is seen.
+            self._begin(connection)
             latest = connection.execute(LATEST.encode()).fetchone() or (0, 0)
-            ((transaction,),) = connection.execute("SELECT pg_current_xact_id()::text")
-            yield JournalAppending(
+            appending = JournalAppending(
                 latest[0],
                 max(latest[1], not_before, self._clock()),
                 lambda columns: connection.execute(_INSERT, columns),
             )
-            self._commit(connection, transaction)
+            yield appending
+            self._commit(connection, appending.latest)
 
     def close(self) -> None:
         """Free what is held; nothing may be asked afterwards."""
@@ -111,28 +109,39 @@ class PostgresJournal:
 
         return self._connections.ask(ask)
 
-    def _commit(self, connection: Connection, transaction: str) -> None:
+    def _begin(self, connection: Connection) -> None:
+        """Begin a transaction as the only writer; what the last one committed is seen then."""
+        connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (self._lock,))
+
+    def _commit(self, connection: Connection, latest: Head | None) -> None:
         try:
             connection.execute("COMMIT")
         except psycopg.OperationalError as error:
-            if not self._is_committed(transaction):
+            if latest is None or not self._is_written(latest):
                 raise StoreUnavailable("The database went away; nothing was written") from error
 
-    def _is_committed(self, transaction: str) -> bool:
+    def _is_written(self, latest: Head) -> bool:
         """Ask another connection what became of a transaction whose answer was lost."""
         until = monotonic() + SETTLE_SECONDS
         while True:
             try:
-                ((status,),) = self._all("SELECT pg_xact_status(?::xid8)", [transaction])
-            except StoreUnavailable:
-                status = "in progress"
-            if status != "in progress":
-                return bool(status == "committed")
-            if monotonic() > until:
-                raise StoreUnavailable(
-                    "The database went away while it was asked to commit; what was sent may or "
-                    "may not have been written: read it before it is sent again"
-                )
+                with self._connections.writing() as connection:
+                    # Behind the lock the lost transaction is over. Its number would not tell: a
+                    # database that crashed gives numbers that it forgot to others.
+                    self._begin(connection)
+                    found = connection.execute(
+                        "SELECT 1 FROM version WHERE sequence = %s AND digest = %s",
+                        (latest.sequence, latest.digest),
+                    ).fetchone()
+                    connection.execute("COMMIT")
+                    return found is not None
+            except StoreUnavailable as error:
+                if monotonic() > until:
+                    raise StoreUnavailable(
+                        "The database went away while it was asked to commit; what was sent may "
+                        "or may not have been written: read it before it is sent again"
+                    ) from error
             sleep(0.1)
 
 

@@ -35,7 +35,7 @@ def mount(tmp_path: Path) -> str:
 
 def started(folder: Path, url: str, mount: str) -> list[BaseProcess]:
     processes = [
-        PROCESSES.Process(target=write, args=(folder, url, mount, f"writer-{number}"))
+        PROCESSES.Process(target=write, args=(folder, url, mount, f"writer-{number}"), daemon=True)
         for number in range(WRITERS)
     ]
     for process in processes:
