@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from fhir_kb.formats import Json
 from fhir_kb.rest import validate
 from fhir_kb.rest.operations import (
+    convert,
     everything,
     expand,
     export,
@@ -39,6 +40,14 @@ OPERATIONS: tuple[Operation, ...] = (
         on_system=meta.meta_of_system,
         on_type=meta.meta_of_type,
         on_instance=meta.meta_of_instance,
+    ),
+    Operation(
+        "convert",
+        convert.DEFINITION,
+        on_system=convert.convert_resource,
+        methods=("POST",),
+        documentation="From the version that Content-Type names (fhirVersion=5.0) to this "
+        "endpoint's: MedicationKnowledge, AdverseEvent and ResearchStudy.",
     ),
     Operation(
         "export",

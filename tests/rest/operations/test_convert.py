@@ -53,7 +53,7 @@ def test_formats_are_converted(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("resource", "headers", "status", "code"),
     [
-        ({"resourceType": "Evidence", "status": "active"}, R5, 404, "not-supported"),
+        ({"resourceType": "Patient"}, R5, 404, "not-supported"),
         ({"resourceType": "AdverseEvent", "event": {"text": "x"}}, R5, 422, "processing"),
         ({"resourceType": "AdverseEvent", "extension": "x"}, R5, 422, "processing"),
         (
