@@ -54,23 +54,33 @@ def transaction(endpoint: Endpoint, request: Request, rows: list[Any], answer: A
     """
     writable = endpoint.writable()
     entries = list(_entries(rows, request.base))
-    if any(entry.writes for entry in entries):
+    reads = [entry for entry in entries if not entry.writes]
+    if len(reads) == len(entries):
+        # Whoever only reads keeps no writer waiting.
+        answers = _read_all(endpoint, endpoint.store(), request, reads, answer)
+    else:
         check_may_write(endpoint, request)
-    processing = _Processing(endpoint, request, entries)
-    processing.look_ahead()
-    with writable.transaction() as open_transaction:
-        answers = processing.written(open_transaction)
-        within = replace(
-            endpoint,
-            store=lambda: open_transaction.store,
-            written=_Within(writable),
-        )
-        for entry in entries:
-            if not entry.writes:
-                with named(entry.index, f"{entry.method} {entry.url[:80]}"):
-                    answers[entry.index] = _read(within, request, entry, answer)
+        processing = _Processing(endpoint, request, entries)
+        processing.look_ahead()
+        with writable.transaction() as begun:
+            answers = processing.written(begun)
+            answers |= _read_all(endpoint, begun.store, request, reads, answer)
     rows_answered = [entry_of(answers[entry.index], is_write=entry.writes) for entry in entries]
     return bundle_response("transaction", rows_answered)
+
+
+def _read_all(
+    endpoint: Endpoint, store: Store, request: Request, reads: Sequence[Entry], answer: Answer
+) -> dict[int, Response]:
+    """Return the answers to the entries that read, all from one state of the store."""
+    within = replace(endpoint, store=lambda: store, written=_Within(endpoint.writable()))
+    answers = {}
+    for entry in reads:
+        with named(entry.index, f"{entry.method} {entry.url[:80]}"):
+            response = answer(within, request_of(request, entry))
+            body = b"" if entry.method == "HEAD" else response.body
+            answers[entry.index] = replace(response, body=body)
+    return answers
 
 
 def _entries(rows: list[Any], base: str) -> Iterator[Entry]:
@@ -83,12 +93,6 @@ def _entries(rows: list[Any], base: str) -> Iterator[Entry]:
                     "ask for it in a batch"
                 )
             yield entry
-
-
-def _read(endpoint: Endpoint, request: Request, entry: Entry, answer: Answer) -> Response:
-    response = answer(endpoint, request_of(request, entry))
-    body = b"" if entry.method == "HEAD" else response.body
-    return replace(response, body=body)
 
 
 class _Within:

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from rest_calls import SYSTEM, content, new_id, organization, send, told
 from werkzeug.test import TestResponse
@@ -491,3 +492,12 @@ def test_a_transaction_without_writes_is_refused_where_writes_are_off(client: Fl
     reply = post(client, "r4", entry("POST", "Organization", organization(), urn()))
     assert reply.status_code == 403
     assert "writes are off" in told(reply)
+
+
+def test_a_transaction_that_only_reads_waits_for_no_writer(
+    writable_app: Flask, writer: FlaskClient
+) -> None:
+    """Reading needs no lock, and its answers are of one state."""
+    with writable_app.extensions["fhir_kb"]["r4"].writable().transaction():
+        reply = post(writer, "r4", entry("GET", "Medication/aspirin"), entry("GET", "metadata"))
+    assert statuses(reply) == ["200 OK", "200 OK"]
