@@ -5,6 +5,7 @@ https://docs.python.org/3/glossary.html#term-global-interpreter-lock
 A hit changes nothing, so that readers in many threads take no lock.
 """
 
+from collections import OrderedDict
 from collections.abc import Hashable
 from threading import Lock
 from typing import Generic, TypeVar
@@ -20,7 +21,8 @@ class ByteBoundedCache(Generic[K, V]):
         self._capacity = capacity
         self._size = 0
         self._values: dict[K, V] = {}
-        self._sizes: dict[K, int] = {}
+        # Of a plain dict the first key is found slowly once many were taken from its front.
+        self._sizes: OrderedDict[K, int] = OrderedDict()
         self._lock = Lock()
 
     @property
@@ -42,6 +44,6 @@ class ByteBoundedCache(Generic[K, V]):
             self._values[key] = value
             self._sizes[key] = size
             while self._size > self._capacity:
-                oldest = next(iter(self._sizes))
-                self._size -= self._sizes.pop(oldest)
+                oldest, size = self._sizes.popitem(last=False)
+                self._size -= size
                 del self._values[oldest]

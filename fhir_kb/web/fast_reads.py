@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from time import monotonic
+from typing import NamedTuple
 
 from fhir_kb.errors import FhirKbError, NotAcceptable
 from fhir_kb.rest.conditional import version_headers
@@ -25,7 +26,7 @@ from fhir_kb.store.interface import Store
 from fhir_kb.versions import VERSIONS, by_fhir_version
 from fhir_kb.web.caching import KEPT, cache_headers
 from fhir_kb.web.content_coding import accepts_gzip, coded, level_of
-from fhir_kb.web.message import Header, Reply
+from fhir_kb.web.message import Header, Headers, Reply
 from fhir_kb.web.places import Place, fhir_place
 from fhir_kb.web.replies import ANY_ORIGIN, reply_of
 
@@ -58,6 +59,14 @@ class Kept:
     address: Address | None
 
 
+class _Parts(NamedTuple):
+    """What all reads of a type have in common: place, headers, and those of a 304."""
+
+    place: Place
+    headers: Headers
+    unchanged: Headers
+
+
 class FastReads:
     """The answers of all endpoints; may be asked from any thread."""
 
@@ -65,6 +74,7 @@ class FastReads:
         self._endpoints = endpoints
         self._settings = settings
         self._works = not any(endpoint.written for endpoint in endpoints.values())
+        self._known_parts: dict[tuple[str, str, bool], _Parts] = {}
         self._look_again = 0.0
         self._stores: dict[str, Store] = {}
         self._kept: ByteBoundedCache[Key, Kept] = ByteBoundedCache(0)
@@ -112,7 +122,9 @@ class FastReads:
         key = (path, query, header("accept"), accepts_gzip(header("accept-encoding")))
         address = (header("host"), header("prefer"))
         etag, modified = named.get("etag"), named.get("last-modified")
-        self._put(key, _kept(reply, place, etag, modified, address))
+        headers = [pair for pair in reply.headers if pair[0].lower() not in _NOT_UNCHANGED]
+        unchanged = None if etag is None else Reply(304, headers)
+        self._put(key, Kept(reply, unchanged, place, etag, modified, address))
 
     @property
     def size(self) -> int:
@@ -142,18 +154,32 @@ class FastReads:
             return None
         if resource is None or (version_id is not None and version_id != resource.version_id):
             return None
-        headers = version_headers(resource)
-        segments = (type, id) if version_id is None else (type, id, "_history", version_id)
-        place = fhir_place(endpoint, mount, "GET", segments)
-        also = cache_headers(self._settings, place.route, "GET", 200, writable=False)
-        response = Response(200, resource.body, {**headers, **also, **ANY_ORIGIN})
-        plain = reply_of(response, endpoint.version)
-        reply = Reply(200, [*plain.headers, ("Content-Length", str(len(plain.body)))], plain.body)
+        parts = self._parts(mount, type, versioned=version_id is not None)
+        own = version_headers(resource)
+        headers = [*parts.headers, *own.items(), ("Content-Length", str(len(resource.body)))]
+        reply = Reply(200, headers, resource.body)
         if gzip:
-            reply = coded(reply, level_of(place.route))
-        kept = _kept(reply, place, headers["ETag"], headers["Last-Modified"], None)
+            reply = coded(reply, level_of(parts.place.route))
+        unchanged = Reply(304, [*parts.unchanged, ("ETag", own["ETag"])])
+        kept = Kept(reply, unchanged, parts.place, own["ETag"], own["Last-Modified"], None)
         self._put(key, kept)
         return kept
+
+    def _parts(self, mount: str, type: str, *, versioned: bool) -> _Parts:
+        """Return what all reads of a type have in common."""
+        parts = self._known_parts.get((mount, type, versioned))
+        if parts is None:
+            endpoint = self._endpoints[mount]
+            path = (type, "", "_history", "") if versioned else (type, "")
+            place = fhir_place(endpoint, mount, "GET", path)
+            also = cache_headers(self._settings, place.route, "GET", 200, writable=False)
+            headers = reply_of(
+                Response(200, b"{}", {**also, **ANY_ORIGIN}), endpoint.version
+            ).headers
+            parts = self._known_parts[mount, type, versioned] = _Parts(
+                place, headers, [pair for pair in headers if pair[0] != "Content-Type"]
+            )
+        return parts
 
     def _put(self, key: Key, kept: Kept) -> None:
         path, query, accept, _ = key
@@ -174,11 +200,3 @@ def _asks_for_json(accept: str, mount: str) -> bool:
     except NotAcceptable:
         return False
     return asked.format == "json" and named is VERSIONS[mount]
-
-
-def _kept(
-    reply: Reply, place: Place, etag: str | None, modified: str | None, address: Address | None
-) -> Kept:
-    headers = [pair for pair in reply.headers if pair[0].lower() not in _NOT_UNCHANGED]
-    unchanged = None if etag is None else Reply(304, headers)
-    return Kept(reply, unchanged, place, etag, modified, address)
