@@ -17,13 +17,17 @@ from fhir_kb.store.interval_writer import IntervalSeries, write_intervals
 from fhir_kb.store.keys import SEPARATOR, unit_key
 from fhir_kb.store.postings import Postings, Rows
 from fhir_kb.store.snapshot_schema import LINK_SEPARATOR, sealed
-from fhir_kb.store.sort_order_writer import TermOrder, write_term_order, write_value_orders
+from fhir_kb.store.sort_order_writer import (
+    TermOrder,
+    write_shared_orders,
+    write_term_order,
+    write_value_orders,
+)
+from fhir_kb.store.sort_orders import SORTED_KINDS
 from fhir_kb.store.terms import terms_of
 
 _UNITED = 1000
 """Sets that are brought into one at a time."""
-
-_SORTED: frozenset[Kind] = frozenset({"token", "string", "uri", "reference"})
 
 
 class _Effect:
@@ -92,6 +96,7 @@ class IndexWriter:
         fields = {number: Field(*field) for field, number in self._fields.items()}
         for number, terms in self._postings.merged():
             self._write_terms(number, fields[number], terms)
+        write_shared_orders(self._connection, fields)
         self._write_series(fields)
         for owner, rows in self._occurrences.items():
             self._add_presence(*owner, [BitMap(rows)])
@@ -169,7 +174,7 @@ class IndexWriter:
             present |= BitMap.union(*some)
 
     def _write_terms(self, number: int, field: Field, terms: Iterator[tuple[str, Rows]]) -> None:
-        order = TermOrder() if field.kind in _SORTED and field.component is None else None
+        order = TermOrder() if field.kind in SORTED_KINDS and field.component is None else None
         united: list[Rows] = []
 
         def rows() -> Iterator[tuple[Any, ...]]:

@@ -13,15 +13,13 @@ from pyroaring import AbstractBitMap, BitMap
 
 from fhir_kb.store.interface import Field, Intervals, Kind, Store
 from fhir_kb.store.keys import SEPARATOR
+from fhir_kb.store.sort_orders import SORTED_KINDS
 
 Value = str | float
 """What rows are sorted by: the first part of a term, an id, or an end of an interval."""
 
 Place = Callable[[Value], tuple[int, int]]
 """Returns the start and end in ``SortOrder.ordered`` of the rows with this value."""
-
-SORTED_KINDS: tuple[Kind, ...] = ("token", "string", "uri", "reference")
-"""The kinds of terms that resources are sorted by."""
 
 _STEPS: tuple[tuple[Kind, Callable[[float, float], float]], ...] = (
     ("date", lambda value, towards: value + (1 if towards > 0 else -1)),

@@ -12,7 +12,8 @@ from pyroaring import AbstractBitMap, BitMap
 
 from fhir_kb.store.interface import Field, Rows, SortOrder, Store
 from fhir_kb.store.keys import SEPARATOR
-from fhir_kb.store.order_places import SORTED_KINDS, Place, Value, places_of
+from fhir_kb.store.order_places import Place, Value, places_of
+from fhir_kb.store.sort_orders import SORTED_KINDS
 from fhir_kb.store.written_index import WrittenIndex
 from fhir_kb.store.written_views import View
 

@@ -6,6 +6,7 @@ The file is written beside its destination, forced to disk and renamed over it, 
 sees the old knowledge or the new, never a part. The same entries give the same file.
 """
 
+import gc
 import os
 import sqlite3
 from array import array
@@ -89,7 +90,7 @@ def write_snapshot(path: Path, entries: Iterable[Entry], *, version: str, releas
     sorted values. Refuses (StoreError) entries out of order, an id that comes twice, and a disk
     that cannot be written; ``path`` is then as it was.
     """
-    with _beside(path) as partial:
+    with _uncollected(), _beside(path) as partial:
         try:
             connection = sqlite3.connect(partial, isolation_level=None)
             try:
@@ -100,6 +101,21 @@ def write_snapshot(path: Path, entries: Iterable[Entry], *, version: str, releas
         except sqlite3.Error as error:
             raise StoreError(f"The knowledge {path} cannot be written: {error}") from error
     return written
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector of cycles away: it would look through all lists of rows again and again.
+
+    Nothing here makes a cycle.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from fhir_kb.store.keys import SEPARATOR
 from fhir_kb.store.postings import Rows
 from fhir_kb.store.snapshot_schema import unsealed
 from fhir_kb.store.sort_orders import (
+    SORTED_KINDS,
     GroupedOrder,
     StoredOrder,
     order_of_ranks,
@@ -23,7 +24,7 @@ from fhir_kb.store.sort_orders import (
     packed,
 )
 
-_BACKWARD = "SELECT key, rows FROM term WHERE field = ? ORDER BY key DESC"
+_TERMS = "SELECT key, rows FROM term WHERE field IN ({}) ORDER BY key {}"
 
 
 class TermOrder(GroupedOrder):
@@ -61,9 +62,28 @@ def write_term_order(
     _insert(connection, field, order.finished(), descending=False)
     if order.repeated:
         backwards = GroupedOrder()
-        for group in _groups(connection, number):
+        for group in _groups(connection, [number], descending=True):
             backwards.add_group(group)
         _insert(connection, field, backwards.finished(), descending=True)
+
+
+def write_shared_orders(connection: sqlite3.Connection, fields: Mapping[int, Field]) -> None:
+    """Write one order for each parameter with several kinds of terms, which are written.
+
+    A reference may be to a resource, to a URL, or by identifier: which kind came first must not
+    decide what a parameter is sorted by.
+    """
+    kinds: dict[tuple[str, str], list[int]] = {}
+    for number, field in fields.items():
+        if field.kind in SORTED_KINDS and field.component is None:
+            kinds.setdefault((field.type, field.parameter), []).append(number)
+    for numbers in kinds.values():
+        if len(numbers) > 1:
+            for descending in (False, True):
+                order = GroupedOrder()
+                for group in _groups(connection, numbers, descending=descending):
+                    order.add_group(group)
+                _insert(connection, fields[numbers[0]], order.finished(), descending=descending)
 
 
 def write_value_orders(
@@ -103,9 +123,12 @@ def _order_of_series(series: IntervalSeries) -> StoredOrder:
     return order_of_ranks(ordered, accumulate(chain((0,) * bool(values), changes(values))))
 
 
-def _groups(connection: sqlite3.Connection, field: int) -> Iterator[FrozenBitMap]:
-    """Yield the rows of each distinct value, the largest value first."""
-    terms = connection.execute(_BACKWARD, (field,))
+def _groups(
+    connection: sqlite3.Connection, fields: Sequence[int], *, descending: bool
+) -> Iterator[FrozenBitMap]:
+    """Yield the rows of each distinct value in order; keys with the same first part are one."""
+    places = ", ".join("?" * len(fields))
+    terms = connection.execute(_TERMS.format(places, "DESC" if descending else ""), fields)
     for _, members in groupby(terms, key=lambda term: term[0].partition(SEPARATOR)[0]):
         sets = [FrozenBitMap.deserialize(bytes(unsealed(blob, "terms"))) for _, blob in members]
         yield sets[0] if len(sets) == 1 else FrozenBitMap.union(*sets)
@@ -114,8 +137,7 @@ def _groups(connection: sqlite3.Connection, field: int) -> Iterator[FrozenBitMap
 def _insert(
     connection: sqlite3.Connection, field: Field, order: StoredOrder, *, descending: bool
 ) -> None:
-    # A reference parameter may have terms of two kinds; the first of them gives the order.
     connection.execute(
-        "INSERT OR IGNORE INTO sort_order VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO sort_order VALUES (?, ?, ?, ?, ?, ?)",
         (field.type, field.parameter, descending, *packed(order)),
     )

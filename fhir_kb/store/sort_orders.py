@@ -10,7 +10,11 @@ from dataclasses import dataclass
 
 from pyroaring import BitMap, FrozenBitMap
 
+from fhir_kb.store.interface import Kind
 from fhir_kb.store.snapshot_schema import sealed, unsealed
+
+SORTED_KINDS: tuple[Kind, ...] = ("token", "string", "uri", "reference")
+"""The kinds of terms that resources are sorted by."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,13 @@ _PERIODS = st.one_of(
 )
 
 
+_SUBJECTS = st.one_of(
+    st.sampled_from(IDS).map(lambda named: _reference("Group", named)),
+    st.sampled_from(IDS).map(lambda named: {"reference": f"https://elsewhere.org/{named}"}),
+    st.sampled_from(IDS).map(lambda value: {"identifier": {"system": "http://i", "value": value}}),
+)
+
+
 @st.composite
 def _events(draw: st.DrawFn) -> Json:
     values: list[tuple[str, st.SearchStrategy[Any]]] = [
@@ -61,7 +68,7 @@ def _events(draw: st.DrawFn) -> Json:
     if codes := draw(st.lists(st.sampled_from(CODES), max_size=2)):
         resource["category"] = [_concept(code) for code in codes]
     if draw(st.booleans()):
-        resource["subject"] = _reference("Group", draw(st.sampled_from(IDS)))
+        resource["subject"] = draw(_SUBJECTS)
     return {**resource, "extension": extensions} if extensions else resource
 
 
@@ -117,6 +124,8 @@ QUESTIONS: tuple[tuple[str, list[tuple[str, str]]], ...] = (
     ("AdverseEvent", [("category", "dvt"), ("category", "pe")]),
     ("AdverseEvent", [("subject", "Group/a")]),
     ("AdverseEvent", [("subject", "b")]),
+    ("AdverseEvent", [("subject", "https://elsewhere.org/b")]),
+    ("AdverseEvent", [("subject:identifier", "http://i|b")]),
     ("AdverseEvent", [("subject.type", "person")]),
     ("AdverseEvent", [("subject:Group.managing-entity.name:exact", "Clinic")]),
     ("AdverseEvent", [("comment", "early")]),
