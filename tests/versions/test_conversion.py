@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from specimens import specimens
 
 from fhir_kb.errors import UnknownType
 from fhir_kb.formats import Json
-from fhir_kb.formats.json import read_json
+from fhir_kb.formats.json import read_json, write_json
 from fhir_kb.store import Snapshot
+from fhir_kb.validation import Validator
 from fhir_kb.versions import VERSIONS
 from fhir_kb.versions.conversion import Conversion, convert
 from fhir_kb.versions.conversion.elements import RENAMED, TYPES
@@ -142,12 +144,13 @@ MARKED = {"text": "x", "extension": [{"url": "http://example.org/x", "valueStrin
             {
                 "suspectEntity": [
                     {
+                        "instance": ABSENT,
                         "extension": [
                             {
                                 "url": f"{X5}AdverseEvent.suspectEntity.instance",
                                 "valueCodeableConcept": {"text": "M"},
                             }
-                        ]
+                        ],
                     }
                 ]
             },
@@ -253,3 +256,23 @@ def test_a_type_that_was_not_compared_is_refused() -> None:
     """An element of the same name may mean something else there."""
     with pytest.raises(UnknownType, match="AdverseEvent, MedicationKnowledge, ResearchStudy"):
         down({"resourceType": "Evidence"})
+
+
+PAIRS = [("r5", "r4"), ("r5", "r4b"), ("r4", "r5"), ("r4b", "r5"), ("r4", "r4b")]
+
+
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+@pytest.mark.parametrize("type", sorted(TYPES))
+def test_every_element_there_is_comes_back(type: str, source: str, target: str) -> None:
+    """Each element of each type, in each of its types, those included that we never write.
+
+    What stands in between keeps the structure of its own version.
+    """
+    definitions = VERSIONS[target].definitions
+    validator = Validator(definitions)
+    for resource in specimens(type, VERSIONS[source].definitions):
+        there = between(resource, source, target)
+        assert not [note for note in there.notes if note.kind == "lost"]
+        assert between(there.resource, target, source).resource == resource
+        found = validator.validate(write_json(there.resource), mode="structure")
+        assert not [issue.message for issue in found if issue.severity in ("error", "fatal")]

@@ -110,7 +110,7 @@ class Carrying:
             self._value(Item("Extension", each), f"{path}.extension")
             for each in item.value.get("extension", [])
         ]
-        return {**content, "extension": [*nested, *own]}
+        return {**content, "extension": [*nested, *own]} if nested or own else content
 
     def _steps(self, extension: Json, other: TypeDefinition) -> tuple[str, ...] | None:
         url = extension.get("url", "")
@@ -137,14 +137,14 @@ class Carrying:
         shapes = [
             shape for shape in made_of if shape is not None and shape.kind != "primitive-type"
         ]
-        if len(shapes) != 1 or "extension" not in extension:
+        if len(shapes) != 1:
             return None
         return self._made_of_parts(extension, shapes[0], path)
 
     def _made_of_parts(self, extension: Json, shape: TypeDefinition, path: str) -> Item | None:
         content: Json = {"id": extension["id"]} if "id" in extension else {}
         own: list[Json] = []
-        for part in extension["extension"]:
+        for part in extension.get("extension", []):
             element = shape.elements.get(part.get("url", ""))
             if element is None:
                 own.append(self._value(Item("Extension", part), f"{path}.extension"))

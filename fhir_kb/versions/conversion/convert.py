@@ -64,7 +64,6 @@ class _Converter:
             self._lose(type, f"{self.target.name} has no {type}, and nothing carries a resource")
             return {"resourceType": type}
         converted = self.object(resource, shape, other, type)
-        self._fill(resource, converted, other)
         self._drop_filled(resource, converted, type)
         return {"resourceType": type, **converted}
 
@@ -105,6 +104,7 @@ class _Converter:
         extensions = [*kept, *carried]
         if extensions:
             converted["extension"] = extensions
+        self._fill(content, converted, other, path)
         return converted
 
     def _element(
@@ -218,20 +218,19 @@ class _Converter:
             holder = holder.get(step, {})
         return not any(_names(key, place.element) for key in holder)
 
-    def _fill(self, resource: Json, converted: Json, other: TypeDefinition) -> None:
-        """Give every element that must be there a value, or say that it cannot have one."""
+    def _fill(self, content: Json, converted: Json, other: TypeDefinition, path: str) -> None:
+        """Give every element that must be there a value, or say that there is none."""
         for element in other.elements.values():
-            path = f"{other.name}.{element.name}"
             if element.min == 0 or any(_names(key, element) for key in converted):
                 continue
-            filled = self._filled(path, resource)
+            name = f"{other.name}.{element.name}"
+            filled = self._filled(name, content)
             type = element.types[0].code
             item = Item(type, filled) if filled else absent(type, self.target.type(type))
             add_item(converted, element, item)
             words = f"filled with {filled!r}" if filled else "said to be absent"
-            self.notes.append(
-                Note("filled", path, f"{self.target.name} asks for {path}; it is {words}")
-            )
+            message = f"{self.target.name} asks for {name}; it is {words}"
+            self.notes.append(Note("filled", f"{path}.{element.name}", message))
 
     def _filled(self, path: str, resource: Json) -> str | None:
         return _worked_out(path, resource, self.source) if self._counterparts.is_downward else None
