@@ -70,6 +70,8 @@ def ours(knowledge: Path, **settings: object) -> Iterator[Server]:
     given = {f"FHIR_KB_{name.upper()}": str(value) for name, value in settings.items()}
     environment = {"FHIR_KB_DATA": str(knowledge), **given}
     with running([*OURS, "--port", str(port)], port, "/healthz", environment=environment) as server:
+        if not knowledge.joinpath("r5.sqlite").is_symlink() and knowledge.name != "curated":
+            raise RuntimeError("the server has built its knowledge anew: a file of it was changed")
         yield server
 
 
