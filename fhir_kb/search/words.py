@@ -22,7 +22,7 @@ _WORD = re.compile(r"[^\W_]+")
 _OFTEN_SEEN = 80
 """Longer texts seldom come twice: their words are not kept."""
 
-_GAPS = {code: " " for code in range(128) if not chr(code).isalnum()}
+_GAPS = bytes(code if chr(code).isalnum() else 0x20 for code in range(128)) + bytes(128)
 _TAG = re.compile(r"<[^>]*>")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,10}://|urn:")
 _NO_TEXTS = frozenset(
@@ -39,8 +39,10 @@ def words_in(text: str) -> tuple[str, ...]:
 def _words_of(text: str) -> list[str]:
     if _URI.match(text):
         return []
-    # Both ways cut alike; the first is ten times as quick.
-    return text.lower().translate(_GAPS).split() if text.isascii() else _WORD.findall(fold(text))
+    if not text.isascii():
+        return _WORD.findall(fold(text))
+    # Cuts as the pattern does, and is several times as quick.
+    return text.lower().encode().translate(_GAPS).decode().split()
 
 
 def narrative_of(resource: Json) -> list[str]:

@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fhir_kb.errors import InvalidParameter, TooCostly
 from fhir_kb.search import content
+from fhir_kb.search.words import words_in
 
 
 @pytest.mark.parametrize(
@@ -74,3 +77,14 @@ def test_a_phrase_of_common_words_is_refused(world: Any, monkeypatch: pytest.Mon
 def test_a_resource_without_narrative_type_has_no_text_parameter(world: Any) -> None:
     assert "_text" in world.table.parameters["Group"]
     assert "_content" in world.table.parameters["Group"]
+
+
+@given(st.text(max_size=60))
+def test_a_text_is_cut_alike_with_and_without_accents(text: str) -> None:
+    """What is all ASCII takes a quicker way: a word found there must be found beside an umlaut."""
+    assert list(words_in(f"{text} ä"))[:-1] == list(words_in(f"{text} a"))[:-1]
+
+
+def test_a_uri_has_no_words() -> None:
+    assert words_in("http://example.org/a") == words_in("urn:uuid:1") == ()
+    assert words_in("see http://example.org") == ("see", "http", "example", "org")
