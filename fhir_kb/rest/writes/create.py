@@ -53,10 +53,10 @@ def _refuse_query(request: Request, type: str) -> None:
 
 def check_type_of(resource: Json, type: str) -> None:
     """Refuse (RequestError) a resource of another type than its URL names, and a part of one."""
-    own = resource["resourceType"]
+    own = resource.get("resourceType")
     if own != type:
         raise RequestError(
-            f"The URL is of {type}, the resource is of type {own}; send it to {own}",
+            f"The URL is of {type}, the resource is of type {str(own)[:64]}; send it to its own URL",
             expression="resourceType",
         )
     meta = resource.get("meta")

@@ -133,7 +133,7 @@ def test_parameters_are_posted_too(client: FlaskClient) -> None:
         (f"{DRUG}/$everything?_type=Patient", 404, "not-supported"),
         (f"{DRUG}/$everything?_since=today", 400, "value"),
         (f"{DRUG}/$everything?_page=7", 400, "value"),
-        (f"{DRUG}/$everything?_page=7-0123456789abcdef", 410, "not-found"),
+        (f"{DRUG}/$everything?_page=0-7-0123456789abcdef", 410, "not-found"),
         (f"{DRUG}/$everything?start=2020", 400, "not-supported"),
         ("MedicationKnowledge/$everything", 404, "not-supported"),
         ("Medication/thalidomide/$everything", 404, "not-supported"),
