@@ -42,6 +42,7 @@ def count_up(url: str) -> int:
         assert status in (200, 412)
         done += status == 200
         refused += status == 412
+        assert refused < 1000, "nobody gets through"
     return refused
 
 
