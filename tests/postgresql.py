@@ -94,6 +94,11 @@ class PostgreSQL:
             **other,
         )
 
+    def set(self, name: str, value: str) -> None:
+        """Change a setting while the server runs."""
+        statement = f"ALTER SYSTEM SET {name} = '{value}'"
+        self.run("psql", "-d", self.url, "-c", statement, "-c", "SELECT pg_reload_conf()")
+
     def remove(self) -> None:
         """Kill the server, if it runs, and remove its files."""
         if (self.data / "postmaster.pid").exists():
@@ -110,13 +115,16 @@ def _is_alive(process: int) -> bool:
         return False
 
 
-def made() -> PostgreSQL:
-    """Return a new server that is not started yet."""
+def made(first: PostgreSQL | None = None) -> PostgreSQL:
+    """Return a new server that is not started yet; with a ``first``, a standby that follows it."""
     # A socket's path has at most 107 bytes: pytest's own folders are too long.
     folder = Path(mkdtemp(prefix="fhir-kb-pg-"))
     if os.getuid() == 0:
         os.chown(folder, OTHER_USER, OTHER_USER)
     server = PostgreSQL(folder, folder / "data")
+    if first is not None:
+        server.run("pg_basebackup", "-d", first.url, "-D", str(server.data), "-R", "-c", "fast")
+        return server
     options = ("--no-sync", "--encoding=UTF8", "--auth=trust", "--username=fhir", "--locale=C")
     server.run("initdb", "-D", str(server.data), *options)
     return server
