@@ -87,7 +87,7 @@ def _rest(endpoint: Endpoint) -> Json:
         "security": _security(endpoint),
         "resource": [_resource(endpoint, type) for type in endpoint.types],
         "interaction": [{"code": code} for code in interactions],
-        "operation": operations_of_system(),
+        "operation": operations_of_system(writes=endpoint.written is not None),
     }
 
 
@@ -117,7 +117,7 @@ def _resource(endpoint: Endpoint, type: str) -> Json:
         "searchInclude": sorted(includes(endpoint.table, type)),
         "searchRevInclude": sorted(revincludes(endpoint.table, type)),
         "searchParam": list(_parameters(endpoint, type)),
-        "operation": operations_of_type(type),
+        "operation": operations_of_type(type, writes=endpoint.written is not None),
     }
     profile = f"{CANONICAL}/StructureDefinition/{profile_name(type)}"
     if profile in endpoint.version.profiles:

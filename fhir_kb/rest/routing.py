@@ -61,7 +61,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(("{type}", "_search"), {"POST": search_type}),
     Route(("{type}", "_history"), {"GET": history_type}),
-    *(Route(path, methods) for path, methods in operation_routes()),
+    *(Route(*route) for route in operation_routes()),
     Route(("{type}", "{id}"), {"GET": read}, {"PUT": update, "PATCH": patch, "DELETE": delete}),
     Route(("{type}", "{id}", "_history"), {"GET": history_instance}),
     Route(("{type}", "{id}", "_history", "{version}"), {"GET": vread}),

@@ -42,15 +42,14 @@ def everything(endpoint: Endpoint, request: Request, id: str) -> Response:
     definitions = endpoint.version.definitions
     given = read_given("$everything", _PARAMETERS, request, definitions)
     found(endpoint, TYPE, id)
-    store = endpoint.store()
-    rows = list(_rows(endpoint, store, id, given))
     asked = _asked(given, request)
+    store, place = _place(given.text(PAGE), endpoint.store(), asked)
+    rows = list(_rows(endpoint, store, id, given))
     size = min(_size(given, endpoint), endpoint.limits.page_size_max)
-    place = _place(given.text(PAGE), store, asked)
     page = store.resources(rows[place : place + size])
     links = [{"relation": "self", "url": _url(request, id, asked, given.text(PAGE))}]
     if size and place + size < len(rows):
-        following = f"{place + size}-{_seal(store, asked)}"
+        following = f"{store.sequence}-{place + size}-{_seal(store, asked)}"
         links.append({"relation": "next", "url": _url(request, id, asked, following)})
     return Response(200, b"".join(_bundle(request.base, len(rows), links, page)))
 
@@ -92,23 +91,29 @@ def _asked(given: Given, request: Request) -> tuple[tuple[str, str], ...]:
     return (*pairs, *posted)
 
 
-def _place(page: str | None, store: Store, asked: Iterable[tuple[str, str]]) -> int:
-    """Return where a page begins; refuse one that was not written by this release."""
+def _place(page: str | None, store: Store, asked: Iterable[tuple[str, str]]) -> tuple[Store, int]:
+    """Return the state in which the pages began, and where this one begins.
+
+    Refuses a text that is no page's (InvalidParameter), and one of another release or another
+    question (ExpiredPage).
+    """
     if page is None:
-        return 0
-    number, dash, seal = page.partition("-")
-    if not dash or not number.isdecimal():
+        return store, 0
+    sequence, _, rest = page.partition("-")
+    offset, _, seal = rest.partition("-")
+    if not (sequence.isdecimal() and offset.isdecimal()):
         raise InvalidParameter(f"{PAGE} is taken from the link 'next' only", expression=PAGE)
     if seal != _seal(store, asked):
         raise ExpiredPage(
-            "The knowledge changed since this $everything began; ask again from the first page",
+            "The knowledge was replaced since this $everything began; ask again from the first "
+            "page",
             expression=PAGE,
         )
-    return int(number)
+    return store.at(int(sequence)), int(offset)
 
 
 def _seal(store: Store, asked: Iterable[tuple[str, str]]) -> str:
-    return sha256(repr((store.fingerprint, tuple(asked))).encode()).hexdigest()[:16]
+    return sha256(repr((store.origin, tuple(asked))).encode()).hexdigest()[:16]
 
 
 def _url(request: Request, id: str, asked: tuple[tuple[str, str], ...], page: str | None) -> str:

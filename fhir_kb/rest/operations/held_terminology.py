@@ -29,7 +29,7 @@ class _Kept:
         """Return the terminology of an endpoint's present state, read anew when that changed."""
         store = endpoint.store()
         rows = [row for type in TYPES for row in store.rows_of_type(type)]
-        key = (endpoint.version.name, store.fingerprint)
+        key = (endpoint.version.name, store.origin, tuple(rows))
         with self._lock:
             kept = self._kept.get(key)
         if kept is None:

@@ -10,7 +10,15 @@ from fhir_kb.errors import InvalidParameter
 from fhir_kb.search.dates import period_of
 
 Kind = Literal[
-    "text", "boolean", "count", "instant", "Coding", "CodeableConcept", "resource", "unsupported"
+    "text",
+    "boolean",
+    "count",
+    "instant",
+    "Coding",
+    "CodeableConcept",
+    "Meta",
+    "resource",
+    "unsupported",
 ]
 """``text`` is any of FHIR's primitive texts; ``unsupported`` is refused, because to pass over it
 would change what is answered."""
@@ -77,5 +85,6 @@ VALUES: Mapping[Kind, tuple[str, ...]] = {
     "instant": ("valueInstant", "valueDateTime", "valueDate"),
     "Coding": ("valueCoding",),
     "CodeableConcept": ("valueCodeableConcept",),
+    "Meta": ("valueMeta",),
 }
 """The elements of ``Parameters.parameter`` in which a value of each kind may stand."""

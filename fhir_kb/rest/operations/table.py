@@ -14,6 +14,7 @@ from fhir_kb.rest.operations import (
     export,
     lookup,
     meta,
+    meta_change,
     subsumes,
     translate,
     validate_code,
@@ -104,6 +105,20 @@ OPERATIONS: tuple[Operation, ...] = (
         on_instance=translate.translate_instance,
         types=("ConceptMap",),
     ),
+    Operation(
+        "meta-add",
+        meta_change.ADD,
+        on_instance=meta_change.add_meta,
+        methods=("POST",),
+        writes=True,
+    ),
+    Operation(
+        "meta-delete",
+        meta_change.DELETE,
+        on_instance=meta_change.delete_meta,
+        methods=("POST",),
+        writes=True,
+    ),
     Operation("versions", versions.DEFINITION, on_system=versions.versions),
     Operation(
         "validate",
@@ -117,8 +132,14 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 
 
-def operation_routes() -> Iterator[tuple[tuple[str, ...], dict[str, Handler]]]:
-    """Yield the path of each operation, with arguments in braces, and what each method does."""
+Methods = dict[str, Handler]
+
+
+def operation_routes() -> Iterator[tuple[tuple[str, ...], Methods, Methods]]:
+    """Yield the path of each operation, with arguments in braces, and what each method does.
+
+    The last are the methods that there are only where clients may write.
+    """
     for operation in OPERATIONS:
         name = f"${operation.name}"
         places: list[tuple[Handler | None, tuple[str, ...]]] = [(operation.on_system, (name,))]
@@ -127,20 +148,29 @@ def operation_routes() -> Iterator[tuple[tuple[str, ...], dict[str, Handler]]]:
             places.append((operation.on_instance, (type, "{id}", name)))
         for handler, path in places:
             if handler is not None:
-                yield path, dict.fromkeys(operation.methods, handler)
+                methods = dict.fromkeys(operation.methods, handler)
+                yield (path, {}, methods) if operation.writes else (path, methods, {})
 
 
-def operations_of_type(type: str) -> list[Json]:
-    """Return what the CapabilityStatement says of the operations of a resource type."""
-    return _told(operation for operation in OPERATIONS if operation.stands_on(type))
+def operations_of_type(type: str, *, writes: bool) -> list[Json]:
+    """Return what the CapabilityStatement says of the operations of a resource type.
+
+    ``writes`` says whether clients may write.
+    """
+    return _told(
+        operation
+        for operation in OPERATIONS
+        if operation.stands_on(type) and (writes or not operation.writes)
+    )
 
 
-def operations_of_system() -> list[Json]:
+def operations_of_system(*, writes: bool) -> list[Json]:
     """Return what it says of those of the system, and of those that stand on every type."""
     return _told(
         operation
         for operation in OPERATIONS
-        if operation.on_system is not None or EVERY_TYPE in operation.types
+        if (operation.on_system is not None or EVERY_TYPE in operation.types)
+        and (writes or not operation.writes)
     )
 
 
