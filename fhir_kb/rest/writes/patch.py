@@ -65,11 +65,14 @@ def conditional_patch(endpoint: Endpoint, request: Request, type: str) -> Respon
     """Return the new version of the one resource that the query finds; refuse when none is."""
     check_type(endpoint, type)
     change = read_change(endpoint, request)
+    there = match(endpoint, endpoint.store(), type, request.pairs, request.base)
+    ahead = patched(endpoint, there, change) if there else None
     with endpoint.writable().transaction() as transaction:
         current = match(endpoint, transaction.store, type, request.pairs, request.base)
         if current is None:
             raise UnknownResource(f"No {type} meets the condition; nothing was changed")
-        ahead = patched(endpoint, current, change)
+        if ahead is None or ahead.before != current:
+            ahead = patched(endpoint, current, change)
         written = apply(endpoint, transaction, request, ahead, change)
     return written_response(request, written)
 
