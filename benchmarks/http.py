@@ -98,7 +98,7 @@ def reads(folder: Path, rounds: int, seconds: float) -> None:
         commands = (
             (nginx.serving_files(files, ports[0]), "/read"),
             (bare, "/"),
-            (nginx.caching(folder / "cache", ports[2], server.port), READ),
+            (nginx.caching(folder / "cache", ports[2], server.port), "/healthz"),
         )
         others = [
             stack.enter_context(running(command, port, path))
