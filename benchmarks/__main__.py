@@ -7,7 +7,7 @@ from pathlib import Path
 from runpy import run_module
 
 HERE = Path(__file__).parent
-NOT_MEASURES = {"__main__", "__init__", "synthetic"}
+NOT_MEASURES = {"__main__", "__init__", "synthetic", "durability"}
 
 
 def main() -> int:

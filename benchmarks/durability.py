@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,11 +18,15 @@ from fhir_kb.errors import StoreUnavailable
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from journal_writer import check, open_store, write  # noqa: E402
+from journal_writer import (  # noqa: E402
+    WRITERS,
+    check,
+    killed,
+    open_store,
+    started,
+    wait_for_more,
+)
 from postgresql import PostgreSQL, made, missing  # noqa: E402
-
-WRITERS = 2
-PROCESSES = get_context("forkserver")
 
 
 def main() -> None:
@@ -50,9 +53,9 @@ def kill_writers(engine: str, folder: Path, url: str, kills: int) -> None:
     """Kill both writers at once, as often as asked, and open again each time."""
     slowest = 0.0
     for _ in range(kills):
-        processes = started(folder, url)
+        processes = started(folder, url, "r5")
         wait_for_more(folder)
-        stop(processes)
+        killed(processes)
         start = monotonic()
         store = open_store(folder, url, "r5")
         store.current()
@@ -63,7 +66,7 @@ def kill_writers(engine: str, folder: Path, url: str, kills: int) -> None:
 
 def crash_database(folder: Path, server: PostgreSQL, crashes: int) -> None:
     """Kill the database, or stop it at once, below writers that live on."""
-    processes = started(folder, server.url)
+    processes = started(folder, server.url, "r5")
     slowest = 0.0
     for number in range(crashes):
         wait_for_more(folder)
@@ -71,7 +74,7 @@ def crash_database(folder: Path, server: PostgreSQL, crashes: int) -> None:
         start = monotonic()
         server.start()
         slowest = max(slowest, answered(folder, server.url, start))
-    stop(processes)
+    killed(processes)
     tell(f"PostgreSQL, {crashes} × crash of the database", folder, server.url, slowest)
 
 
@@ -84,7 +87,7 @@ def fail_over(folder: Path, failovers: int) -> None:
     slowest = 0.0
     for _ in range(failovers):
         url = both(first, standby)
-        processes = started(folder, url)
+        processes = started(folder, url, "r5")
         wait_for_more(folder)
         first.kill()
         start = monotonic()
@@ -92,7 +95,7 @@ def fail_over(folder: Path, failovers: int) -> None:
         standby.set("synchronous_standby_names", "")
         slowest = max(slowest, answered(folder, standby.url, start))
         wait_for_more(folder)
-        stop(processes)
+        killed(processes)
         first.remove()
         first, standby = standby, with_standby(standby)
     tell(f"PostgreSQL, {failovers} × failover to a standby", folder, first.url, slowest)
@@ -122,38 +125,6 @@ def running() -> Iterator[PostgreSQL]:
         yield server
     finally:
         server.remove()
-
-
-def started(folder: Path, url: str) -> list[BaseProcess]:
-    open_store(folder, url, "r5").close()
-    processes: list[BaseProcess] = [
-        PROCESSES.Process(target=write, args=(folder, url, "r5", f"writer-{n}"), daemon=True)
-        for n in range(WRITERS)
-    ]
-    for process in processes:
-        process.start()
-    return processes
-
-
-def stop(processes: list[BaseProcess]) -> None:
-    for process in processes:
-        if not process.is_alive():
-            sys.exit("a writer gave up")
-        process.kill()
-        process.join()
-
-
-def told(folder: Path) -> list[int]:
-    files = (folder / f"writer-{number}.told" for number in range(WRITERS))
-    return [file.stat().st_size if file.exists() else 0 for file in files]
-
-
-def wait_for_more(folder: Path) -> None:
-    before, until = told(folder), monotonic() + 30
-    while any(now < then + 500 for now, then in zip(told(folder), before, strict=True)):
-        if monotonic() > until:
-            sys.exit("a writer does not write")
-        sleep(0.005)
 
 
 def answered(folder: Path, url: str, start: float) -> float:

@@ -1,8 +1,10 @@
 """A process that writes without pause and tells each commit, until it is killed."""
 
 import os
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 
 from fhir_kb.errors import StoreUnavailable
 from fhir_kb.formats import Json
@@ -10,6 +12,10 @@ from fhir_kb.formats.json import read_json
 from fhir_kb.store import IndexRows, Snapshot, WrittenStore, write_snapshot
 from fhir_kb.store.index import TokenEntry
 from fhir_kb.store.journal_opening import open_journal
+
+WRITERS = 2
+PROCESSES = get_context("forkserver")
+PROCESSES.set_forkserver_preload(["journal_writer"])
 
 TOGETHER = 3
 """Resources that one transaction writes: a reader must never see one or two of them."""
@@ -93,3 +99,37 @@ def seen_whole(store: WrittenStore) -> bool:
     resources = state.resources(state.rows_of_type("Organization"))
     names = [read_json(resource.body)["name"] for resource in resources]
     return all(names.count(name) == TOGETHER for name in names)
+
+
+def started(folder: Path, database: str, mount: str) -> list[BaseProcess]:
+    """Return writers that have begun; they end with this process at the latest."""
+    open_store(folder, database, mount).close()
+    processes: list[BaseProcess] = [
+        PROCESSES.Process(target=write, args=(folder, database, mount, f"writer-{n}"), daemon=True)
+        for n in range(WRITERS)
+    ]
+    for process in processes:
+        process.start()
+    return processes
+
+
+def killed(processes: list[BaseProcess]) -> None:
+    """Kill the writers as kill -9 does."""
+    for process in processes:
+        assert process.is_alive(), "a writer gave up"
+        process.kill()
+        process.join()
+
+
+def told(folder: Path) -> list[int]:
+    """Return how many bytes each writer has told so far."""
+    files = (folder / f"writer-{number}.told" for number in range(WRITERS))
+    return [file.stat().st_size if file.exists() else 0 for file in files]
+
+
+def wait_for_more(folder: Path) -> None:
+    """Wait until every writer goes on telling of commits."""
+    before, until = told(folder), monotonic() + 30
+    while any(now < then + 500 for now, then in zip(told(folder), before, strict=True)):
+        assert monotonic() < until, "a writer does not write"
+        sleep(0.01)

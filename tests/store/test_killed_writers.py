@@ -2,22 +2,16 @@
 
 import os
 from collections.abc import Iterator
-from multiprocessing import get_context
-from multiprocessing.process import BaseProcess
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 
 import pytest
-from journal_writer import check, open_store, seen_whole, write
+from journal_writer import check, killed, open_store, seen_whole, started, wait_for_more
 from postgresql import PostgreSQL, made, missing
 
 from fhir_kb.errors import StoreUnavailable
 
 KILLS = int(os.environ.get("FHIR_KB_TEST_KILLS", "2"))
-WRITERS = 2
-
-PROCESSES = get_context("forkserver")
-PROCESSES.set_forkserver_preload(["journal_writer"])
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -33,42 +27,17 @@ def mount(tmp_path: Path) -> str:
     return tmp_path.name[-30:].lower()
 
 
-def started(folder: Path, url: str, mount: str) -> list[BaseProcess]:
-    processes = [
-        PROCESSES.Process(target=write, args=(folder, url, mount, f"writer-{number}"), daemon=True)
-        for number in range(WRITERS)
-    ]
-    for process in processes:
-        process.start()
-    return processes
-
-
-def told(folder: Path) -> list[int]:
-    """Return how many bytes each writer has told so far."""
-    files = (folder / f"writer-{number}.told" for number in range(WRITERS))
-    return [file.stat().st_size if file.exists() else 0 for file in files]
-
-
-def wait_for_more(folder: Path) -> None:
-    """Wait until every writer goes on telling of commits."""
-    before, until = told(folder), monotonic() + 20
-    while any(now < then + 500 for now, then in zip(told(folder), before, strict=True)):
-        assert monotonic() < until, "a writer does not write"
-        sleep(0.01)
-
-
 def test_nothing_told_is_lost_when_writers_are_killed(
     tmp_path: Path, database_url: str, mount: str
 ) -> None:
     """Two processes write, both are killed at a moment of no one's choosing, again and again."""
-    open_store(tmp_path, database_url, mount).close()
     for _ in range(KILLS):
         processes = started(tmp_path, database_url, mount)
         reader = open_store(tmp_path, database_url, mount)
         wait_for_more(tmp_path)
         for _ in range(20):
             assert seen_whole(reader)
-        stopped(processes)
+        killed(processes)
         reader.close()
         start = monotonic()
         store = open_store(tmp_path, database_url, mount)
@@ -76,13 +45,6 @@ def test_nothing_told_is_lost_when_writers_are_killed(
         assert monotonic() - start < 2
         assert check(tmp_path, store) > 0
         store.close()
-
-
-def stopped(processes: list[BaseProcess]) -> None:
-    for process in processes:
-        assert process.is_alive(), "a writer gave up"
-        process.kill()
-        process.join()
 
 
 @pytest.fixture
@@ -110,6 +72,6 @@ def test_nothing_told_is_lost_when_the_database_crashes(
         own_database.start()
         assert seen_whole(reader)
     wait_for_more(tmp_path)
-    stopped(processes)
+    killed(processes)
     assert check(tmp_path, reader) > 0
     reader.close()
