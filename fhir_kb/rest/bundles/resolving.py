@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from fhir_kb.errors import PreconditionFailed, RequestError
 from fhir_kb.formats import Json
-from fhir_kb.rest.bundles.entry import Entry
+from fhir_kb.rest.bundles.entry import Entry, named
 from fhir_kb.rest.bundles.links import Links, replaced
 from fhir_kb.rest.bundles.plan import Identity, base_of
 from fhir_kb.rest.endpoint import Endpoint
@@ -18,7 +18,7 @@ from fhir_kb.rest.writes.criteria import match, read_criteria
 from fhir_kb.store.interface import Store
 
 _RELATIVE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}", re.ASCII)
-_CONDITIONAL = re.compile(r"(?P<type>[A-Z][A-Za-z]+)\?(?P<query>.+)", re.ASCII | re.DOTALL)
+_CONDITIONAL = re.compile(r"[A-Z][A-Za-z]+\?.+", re.ASCII | re.DOTALL)
 
 
 class Waiting(Exception):  # noqa: N818  not an error: the entry is tried again
@@ -29,13 +29,13 @@ class Waiting(Exception):  # noqa: N818  not an error: the entry is tried again
 class Resolving:
     """The links of one transaction; ``urls`` say what each fullUrl comes to.
 
-    ``conditional`` are the entries seen so far that hold conditional references.
+    ``found`` are the conditional references seen so far, by entry, and what each came to.
     """
 
     endpoint: Endpoint
     base: str
     urls: Mapping[str, Identity]
-    conditional: set[int] = field(default_factory=set)
+    found: dict[tuple[int, str], str] = field(default_factory=dict)
 
     def resource(self, entry: Entry, resource: Json, store: Store) -> Json:
         """Return the resource with its links as they are to be stored.
@@ -46,11 +46,10 @@ class Resolving:
         beside = base_of(entry.full_url)
 
         def reference(link: str) -> str | None:
-            conditional = _CONDITIONAL.fullmatch(link)
-            if conditional is None:
+            if not _CONDITIONAL.fullmatch(link):
                 return self._reference(link, beside)
-            self.conditional.add(entry.index)
-            return self._find(conditional["type"], conditional["query"], store)
+            self.found[entry.index, link] = self._find(link, store)
+            return self.found[entry.index, link]
 
         links = Links(reference, self._url)
         return replaced(resource, links, self.endpoint.version.definitions)
@@ -75,11 +74,26 @@ class Resolving:
         target = self.urls.get(whole)
         return f"{self.base}/{target}{mark}{fragment}" if target else None
 
-    def _find(self, type: str, query: str, store: Store) -> str:
+    def check(self, store: Store) -> None:
+        """Refuse (PreconditionFailed) a conditional reference that now finds something else."""
+        for (index, link), reference in self.found.items():
+            with named(index):
+                try:
+                    now = self._find(link, store)
+                except Waiting:
+                    now = ""
+                if now != reference:
+                    raise PreconditionFailed(
+                        f"The conditional reference {link[:120]!r} finds {reference}, but would "
+                        f"find {now or 'nothing'} once the transaction is done"
+                    )
+
+    def _find(self, link: str, store: Store) -> str:
+        type, _, query = link.partition("?")
         check_type(self.endpoint, type)
         found = match(self.endpoint, store, type, read_criteria(query), self.base)
         if found is None:
-            raise Waiting(f"{type}?{query}")
+            raise Waiting(link)
         return f"{type}/{found.id}"
 
 

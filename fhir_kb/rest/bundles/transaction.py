@@ -153,7 +153,8 @@ class _Processing:
         check_overlaps([*deleted, *targets])
         resolving = self._resolving(targets)
         self._write_all(transaction, targets, resolving, answers)
-        self._check_conditions(transaction.store, targets, resolving)
+        self._check_creates(transaction.store, targets)
+        resolving.check(transaction.store)
         return answers
 
     def _write_all(
@@ -234,18 +235,14 @@ class _Processing:
         self._valid[entry.index] = (resource, issues)
         return issues
 
-    def _check_conditions(
-        self, store: Store, targets: Sequence[Target], resolving: Resolving
-    ) -> None:
-        """Refuse what would have come out otherwise had the entries stood in another order."""
+    def _check_creates(self, store: Store, targets: Sequence[Target]) -> None:
+        """Refuse creates that would have found each other in another order of the entries."""
         for target in targets:
             entry = target.entry
             condition = entry.headers.get("if-none-exist", "")
-            with named(entry.index, f"{entry.method} {entry.url[:80]}"):
-                if condition.strip() and target.there is None and entry.method == "POST":
+            if condition.strip() and target.there is None and entry.method == "POST":
+                with named(entry.index, f"{entry.method} {entry.url[:80]}"):
                     self._check_create(store, target, condition)
-                if entry.resource is not None and entry.index in resolving.conditional:
-                    resolving.resource(entry, entry.resource, store)
 
     def _check_create(self, store: Store, target: Target, condition: str) -> None:
         type = target.entry.path[0]

@@ -501,3 +501,24 @@ def test_a_transaction_that_only_reads_waits_for_no_writer(
     with writable_app.extensions["fhir_kb"]["r4"].writable().transaction():
         reply = post(writer, "r4", entry("GET", "Medication/aspirin"), entry("GET", "metadata"))
     assert statuses(reply) == ["200 OK", "200 OK"]
+
+
+@pytest.mark.parametrize("name", ["New", "Newer"])
+def test_a_conditional_reference_must_hold_when_all_is_done(
+    name: str, writer: FlaskClient, mount: str
+) -> None:
+    """What it finds must not hang on whether another entry came before or after."""
+    parent = organization(new_id(), name=f"Old {new_id()}")
+    send(writer, "PUT", f"{mount}/Organization/{parent['id']}", parent)
+    condition = f"Organization?name:exact={parent['name']}".replace(" ", "%20")
+    child = organization(partOf={"reference": condition})
+    rows = [
+        entry("POST", "Organization", child, urn()),
+        entry("PUT", f"Organization/{parent['id']}", {**parent, "name": name}),
+    ]
+    if name == "Newer":
+        rows.append(entry("POST", "Organization", organization(name=parent["name"]), urn()))
+    reply = post(writer, mount, *rows)
+    assert reply.status_code == 412
+    assert "conditional reference" in told(reply) or "meet the condition" in told(reply)
+    assert writer.get(f"/fhir/{mount}/Organization/{parent['id']}").headers["ETag"] == 'W/"1"'
