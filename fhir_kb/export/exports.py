@@ -19,6 +19,7 @@ from uuid import uuid4
 from fhir_kb.errors import StoreUnavailable, TooManyCalls
 from fhir_kb.export.job import Asked, Gone, State
 from fhir_kb.export.job_folder import JobFolder
+from fhir_kb.export.kept_files import KeptFiles
 from fhir_kb.export.output import LINES_MOST
 from fhir_kb.export.writing import Cancelled, carry_out
 from fhir_kb.store.instants import now
@@ -65,6 +66,7 @@ class Exports:
         try:
             with self._held():
                 self._remove_what_is_over()
+                KeptFiles(self._folder, self._store()).forget_others()
                 unfinished = sum(job.is_open for job in self._jobs())
                 if unfinished >= self._jobs_max:
                     raise TooManyCalls(

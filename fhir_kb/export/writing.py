@@ -12,6 +12,7 @@ from pyroaring import BitMap
 from fhir_kb.errors import CorruptedResource, DeletedResource
 from fhir_kb.export.job import Asked, OutputFile, OutputKind
 from fhir_kb.export.job_folder import JobFolder
+from fhir_kb.export.kept_files import KeptFiles
 from fhir_kb.export.output import LINES_MOST, Output
 from fhir_kb.formats.json import write_json
 from fhir_kb.store.instants import instant_text, now
@@ -39,10 +40,13 @@ def carry_out(
     the job was removed, OSError when a file cannot be written.
     """
     job.clear()
+    kept = KeptFiles(job.path.parent, store)
+    linked = {} if asked.since is not None else _linked(kept, asked, job)
     transaction_time = instant_text(max(now(), store.newest))
     files = _Files(job, lines_most)
     try:
-        _write_resources(job, files, store, _rows(store, asked))
+        missing = tuple(type for type in asked.types if type not in linked)
+        damaged = _write_resources(job, files, store, _rows(store, missing, asked.since))
         for line in _deletions(store, written, asked):
             files.of("deleted", "Bundle").add([line])
         outputs = files.close()
@@ -51,7 +55,18 @@ def carry_out(
         raise
     if not job.is_open:
         raise Cancelled
+    outputs += [file for files_of_type in linked.values() for file in files_of_type]
+    outputs.sort(key=lambda file: (file.kind, file.type))
     job.finish(transaction_time, outputs)
+    if asked.since is None and not damaged:
+        for type in missing:
+            kept.keep(type, [file for file in outputs if file.type == type], job.path)
+
+
+def _linked(kept: KeptFiles, asked: Asked, job: JobFolder) -> dict[str, list[OutputFile]]:
+    """Return the files, by type, that an earlier export of this state has written already."""
+    found = ((type, kept.link(type, job.path)) for type in asked.types)
+    return {type: files for type, files in found if files is not None}
 
 
 class _Files:
@@ -80,10 +95,13 @@ class _Files:
             output.abandon()
 
 
-def _write_resources(job: JobFolder, files: _Files, store: Store, rows: Rows) -> None:
+def _write_resources(job: JobFolder, files: _Files, store: Store, rows: Rows) -> bool:
+    """Write the resources of these rows; return whether any was damaged."""
+    damaged = False
     total, done, noted = len(rows), 0, monotonic()
     for type, texts, refused in store.bodies(rows):
         if refused:
+            damaged = True
             files.of("error", "OperationOutcome").add([_outcome(each) for each in refused])
         if texts:
             files.of("output", type).add(texts)
@@ -93,17 +111,18 @@ def _write_resources(job: JobFolder, files: _Files, store: Store, rows: Rows) ->
                 raise Cancelled
             job.note(f"{done} of {total} resources")
             noted = monotonic()
+    return damaged
 
 
-def _rows(store: Store, asked: Asked) -> Rows:
-    """Return the rows of all types, of each those that changed since."""
+def _rows(store: Store, types: tuple[str, ...], since: int | None) -> Rows:
+    """Return the rows of these types, of each those that changed since."""
     rows = BitMap()
-    for type in asked.types:
+    for type in types:
         rows |= store.rows_of_type(type)
-        if asked.since is not None:
+        if since is not None:
             # Whoever has no index by date has nothing to leave out either.
             dates = store.intervals(Field(type, "_lastUpdated", "date")).get("")
-            changed = BitMap() if dates is None else dates.ending(asked.since, inf)
+            changed = BitMap() if dates is None else dates.ending(since, inf)
             rows -= store.rows_of_type(type) - changed
     return rows
 

@@ -250,3 +250,30 @@ def test_a_text_with_line_breaks_stays_one_line(tmp_path: Path) -> None:
     (file,) = output.close()
     assert (tmp_path / file.name).read_bytes() == b'{"a":1}\n{  "b": 2  }\n'
     assert file.count == 2
+
+
+def test_a_state_is_written_once(
+    exports: Callable[..., Exports], known: WrittenWorld, tmp_path: Path
+) -> None:
+    """The next export links to the files of the last, and still does when that is cancelled."""
+    service = exports()
+    first = service.begin(Asked("x", ("Group",)))
+    before = lines(service, first)
+    second = service.begin(ALL)
+    assert lines(service, second)[: len(before)] == before
+    files = [tmp_path / "export" / id / "Group-1.ndjson" for id in (first, second)]
+    assert files[0].stat().st_ino == files[1].stat().st_ino
+    service.cancel(first)
+    third = service.begin(ALL)
+    assert lines(service, third) == lines(service, second)
+
+
+def test_another_state_is_written_anew(
+    exports: Callable[..., Exports], known: WrittenWorld, tmp_path: Path
+) -> None:
+    """After a write the files of before would be wrong; they are not kept any more either."""
+    service = exports()
+    assert b"added" not in b"".join(lines(service, service.begin(ALL)))
+    known.put(group("added"))
+    assert b"added" in b"".join(lines(service, service.begin(ALL)))
+    assert len(list((tmp_path / "export").glob(".kept-*"))) == 1
