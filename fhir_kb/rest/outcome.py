@@ -4,6 +4,7 @@ https://hl7.org/fhir/R4/operationoutcome.html
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from fhir_kb.errors import (
     FhirKbError,
@@ -37,9 +38,16 @@ def error_response(error: FhirKbError) -> Response:
 
 def error_outcome(error: FhirKbError) -> Json:
     """Return a refusal as OperationOutcome; of a resource that is invalid every issue is told."""
-    text = error.message if error.status < 500 else "The server could not answer; it has been noted"
-    first = issue("error", error.code, text, error.expression)
+    first = issue("error", error.code, _text(error), error.expression)
     return outcome(first, *(error.issues if isinstance(error, InvalidResource) else ()))
+
+
+def _text(error: FhirKbError) -> str:
+    if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return error.message
+    if isinstance(error, StoreUnavailable):
+        return "The store cannot be used now and nothing was changed; try again in a while"
+    return "The server could not answer; it has been noted"
 
 
 def _headers(error: FhirKbError) -> Mapping[str, str]:
@@ -49,4 +57,6 @@ def _headers(error: FhirKbError) -> Mapping[str, str]:
         return {"Retry-After": str(error.seconds)}
     if isinstance(error, Unauthenticated):
         return {"WWW-Authenticate": 'Bearer realm="fhir_kb"'}
+    if isinstance(error, StoreUnavailable):
+        return {"Retry-After": "5"}
     return {}
