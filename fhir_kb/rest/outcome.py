@@ -10,6 +10,7 @@ from fhir_kb.errors import (
     FhirKbError,
     InvalidResource,
     MethodNotAllowed,
+    StoreUnavailable,
     TooManyCalls,
     Unauthenticated,
 )
