@@ -45,10 +45,15 @@ class Manifest:
 
 def ensure_release(folder: Path, left_out: frozenset[str] = frozenset()) -> Manifest:
     """Return the manifest of the knowledge in a folder, building it first when it is not current."""
+    return current_release(folder, left_out) or build_release(folder, left_out=left_out)
+
+
+def current_release(folder: Path, left_out: frozenset[str] = frozenset()) -> Manifest | None:
+    """Return the manifest of the knowledge in a folder, None where it is not current."""
     manifest = read_manifest(folder)
     whole = all(snapshot_path(folder, version).exists() for version in VERSIONS.values())
     if manifest is None or not whole or manifest.made_from != _made_from(left_out):
-        return build_release(folder, left_out=left_out)
+        return None
     return manifest
 
 

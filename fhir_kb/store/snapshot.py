@@ -107,8 +107,7 @@ class Snapshot:
 
     def read(self, type: str, id: str) -> StoredResource | None:
         """Return the resource, or None; refuse a corrupted one (CorruptedResource)."""
-        row = self._stored.row(type, id)
-        return None if row is None else self._stored.resource(row)
+        return self._stored.read(type, id)
 
     def rows_of_type(self, type: str) -> Rows:
         """Return the rows of all resources of this type."""

@@ -25,7 +25,11 @@ _SWEEP = 100
 """So many rows are read at once: few enough for the processor to keep their texts at hand."""
 _DENSE = 4
 """Rows are swept where at least one of so many is wanted."""
-_RESOURCE = f"SELECT {_HEAD}, body FROM resource WHERE row = ?"  # noqa: S608
+_RESOURCE = f"SELECT row, {_HEAD}, body FROM resource WHERE row = ?"  # noqa: S608
+_BY_ID = (
+    f"SELECT row, {_HEAD}, body FROM resource INDEXED BY resource_identity "  # noqa: S608
+    "WHERE type = ? AND id = ?"
+)
 
 
 class StoredRows:
@@ -44,6 +48,16 @@ class StoredRows:
         number = self._type_numbers.get(type)
         found = None if number is None else self._connections.one(_ROW, (number, id))
         return None if found is None else found[0]
+
+    def read(self, type: str, id: str) -> StoredResource | None:
+        """Return a resource, or None; refuse one that changed since it was built.
+
+        One statement, and nothing is kept: who is asked for one id again and again keeps the
+        answer that was made of it.
+        """
+        number = self._type_numbers.get(type)
+        found = None if number is None else self._connections.one(_BY_ID, (number, id))
+        return None if found is None else self._whole(*found)
 
     def resource(self, row: int) -> StoredResource:
         """Return the resource of a row that exists; refuse one that changed since it was built."""
@@ -107,7 +121,10 @@ class StoredRows:
         )
 
     def _read(self, row: int) -> StoredResource:
-        *head, seal, body = self._found(_RESOURCE, row)
+        return self._whole(*self._found(_RESOURCE, row))
+
+    def _whole(self, row: int, *columns: Any) -> StoredResource:
+        *head, seal, body = columns
         self._check_head(row, head, seal)
         number, id, version_id, last_updated, digest, _ = head
         type = self._type_names[number]

@@ -10,7 +10,6 @@ allows it. Nothing here decides how something is answered: a test asks both ways
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from time import monotonic
 from typing import NamedTuple
@@ -47,8 +46,7 @@ Address = tuple[str | None, str | None]
 """Host and Prefer as the caller sent them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """An answer that is ready; ``address`` is what the caller must have sent, None for anything."""
 
     reply: Reply

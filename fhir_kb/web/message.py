@@ -4,11 +4,10 @@ https://peps.python.org/pep-3333/, https://www.rfc-editor.org/rfc/rfc9110
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
@@ -18,8 +17,7 @@ Header = Callable[[str], str | None]
 """Returns a request's header by its lower-case name, or None."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A whole reply; ``file`` is sent instead of ``body`` when there is one."""
 
     status: int

@@ -20,8 +20,7 @@ _ALWAYS = {"X-Content-Type-Options": "nosniff", "Vary": "Accept, Accept-Encoding
 # Any page may read what is public. No cookie is ever looked at, so that nothing is given away.
 ANY_ORIGIN: Mapping[str, str] = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Location, ETag, Last-Modified, Location, "
-    "X-Request-Id",
+    "Access-Control-Expose-Headers": "*",
 }
 PREFLIGHT: Mapping[str, str] = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",

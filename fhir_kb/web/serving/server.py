@@ -6,20 +6,24 @@ One process watches over the workers and starts a new one for one that ends. A w
 to stop takes no more connections, answers what is under way and ends.
 """
 
+import gc
 import logging
 import sys
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
+from flask import Flask
 from granian import Granian, loops
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 
-from fhir_kb.publish.release import ensure_release
+from fhir_kb.publish.release import build_release, current_release
 from fhir_kb.settings import Settings
 from fhir_kb.web.application import create_app
 from fhir_kb.web.cds import ready
@@ -34,7 +38,7 @@ HEADER_BYTES_MAX = 32_768
 
 def serve(settings: Settings) -> None:
     """Serve until told to stop; the knowledge is built first when it is not there."""
-    ensure_release(settings.data, settings.systems_left_out)
+    _ensure_release(settings)
     allow_open_files(settings.connections_max)
     loops.register("auto")(eager_loop)
     with TemporaryDirectory(prefix="fhir-kb-") as counts:
@@ -65,7 +69,25 @@ def load_worker(settings: Settings, counts: Path) -> Gateway:
     """Return the application of the worker that this process is."""
     app = create_app(settings, log=sys.stdout.buffer)
     app.extensions["fhir_kb_traffic"].counters.share_in(counts)
-    # The first order must not wait for the knowledge to be read.
-    Thread(target=ready, args=(app,), daemon=True).start()
+    Thread(target=_settle, args=(app,), daemon=True).start()
     logging.getLogger("fhir_kb").info("ready at %s:%d", settings.host, settings.port)
     return Gateway(app.extensions["fhir_kb_front"], settings)
+
+
+def _settle(app: Flask) -> None:
+    """Read what decision support needs, so that the first order does not wait for it.
+
+    What was loaded by then stays for good: the garbage collector need not look at it again.
+    """
+    ready(app)
+    gc.collect()
+    gc.freeze()
+
+
+def _ensure_release(settings: Settings) -> None:
+    """Build the knowledge if it is not current, in a process that takes its memory with it."""
+    if current_release(settings.data, settings.systems_left_out) is None:
+        with ProcessPoolExecutor(1, get_context("spawn")) as builder:
+            builder.submit(
+                build_release, settings.data, left_out=settings.systems_left_out
+            ).result()
