@@ -522,3 +522,17 @@ def test_a_conditional_reference_must_hold_when_all_is_done(
     assert reply.status_code == 412
     assert "conditional reference" in told(reply) or "meet the condition" in told(reply)
     assert writer.get(f"/fhir/{mount}/Organization/{parent['id']}").headers["ETag"] == 'W/"1"'
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_long_chain_of_conditional_references_is_followed(
+    turned: bool, writer: FlaskClient
+) -> None:
+    """Sixty organizations, each part of the one before, in either order."""
+    chain = [organization() for _ in range(60)]
+    for child, parent in zip(chain[1:], chain, strict=False):
+        value = parent["identifier"][0]["value"]
+        child["partOf"] = {"reference": f"Organization?identifier={SYSTEM}|{value}"}
+    rows = [entry("POST", "Organization", each, urn()) for each in chain]
+    reply = post(writer, "r4", *(rows[::-1] if turned else rows))
+    assert statuses(reply) == ["201 Created"] * 60
