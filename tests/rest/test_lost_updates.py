@@ -74,3 +74,21 @@ def test_one_create_wins(base: str) -> None:
         replies = list(clients.map(create, range(CLIENTS * 2)))
     assert sorted(reply.status_code for reply in replies) == [200] * (CLIENTS * 2 - 1) + [201]
     assert len({reply.json()["id"] for reply in replies}) == 1
+
+
+def test_no_patch_is_lost(base: str) -> None:
+    """A patch is applied to the version that is current when it is written, whoever wrote before."""
+    id = new_id()
+    url = f"{base}/Organization/{id}"
+    assert put(url, organization(id, alias=["first"])).status_code == 201
+
+    def patch(number: int) -> int:
+        steps = [{"op": "add", "path": "/alias/-", "value": f"alias {number}"}]
+        headers = {"Content-Type": "application/json-patch+json"}
+        return requests.patch(url, data=json.dumps(steps), headers=headers, timeout=20).status_code
+
+    numbers = range(CLIENTS * CHANGES)
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        assert set(clients.map(patch, numbers)) == {200}
+    aliases = requests.get(url, timeout=20).json()["alias"]
+    assert sorted(aliases) == sorted(["first", *(f"alias {number}" for number in numbers)])
