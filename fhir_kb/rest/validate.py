@@ -59,9 +59,7 @@ def validate_instance(endpoint: Endpoint, request: Request, type: str, id: str) 
         return _answer(endpoint, asked, type, id)
     body = found(endpoint, type, id).body
     if asked.mode == "delete":
-        return _outcome(
-            [_refusal("not-supported", "The knowledge is read-only: it is not deleted")]
-        )
+        return _outcome(list(_undeletable(endpoint, type, id)))
     return _answer(endpoint, Asked(body, (), read_json(body), asked.profiles, asked.mode), type, id)
 
 
@@ -88,6 +86,13 @@ def _answer(endpoint: Endpoint, asked: Asked, type: str, id: str = "") -> Respon
         part=asked.part,
     )
     return _outcome([*_misplaced(asked, type, id), *issues])
+
+
+def _undeletable(endpoint: Endpoint, type: str, id: str) -> Iterator[Issue]:
+    """Yield why a stored resource cannot be deleted; what a client wrote can."""
+    newest = endpoint.versions().history(type, id, limit=1).versions
+    if endpoint.written is None or not newest[0].sequence:
+        yield _refusal("not-supported", "The knowledge is read-only: it is not deleted")
 
 
 def _outcome(issues: list[Issue]) -> Response:

@@ -398,3 +398,16 @@ def test_pretty_changes_only_the_layout(there: dict[str, Any], writer: FlaskClie
     assert content(writer.get(path)) == content(writer.get("/fhir/r4/Medication/aspirin"))
     assert writer.get(path).data.startswith(b'{\n  "resourceType"')
     assert b'>\n  <id value="aspirin"/>' in writer.get(f"{path}&_format=xml").data
+
+
+@pytest.mark.parametrize(
+    ("path", "severity"), [("{there}", "information"), ("Medication/aspirin", "error")]
+)
+def test_validation_tells_what_could_be_deleted(
+    path: str, severity: str, there: dict[str, Any], writer: FlaskClient, mount: str
+) -> None:
+    """$validate?mode=delete says what DELETE would say, and deletes nothing."""
+    what = path.format(there=f"Organization/{there['id']}")
+    outcome = content(writer.get(f"/fhir/{mount}/{what}/$validate?mode=delete"))
+    assert outcome["issue"][0]["severity"] == severity
+    assert writer.get(f"/fhir/{mount}/{what}").status_code == 200
