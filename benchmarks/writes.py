@@ -74,7 +74,7 @@ def start_with_many(folder: Path) -> None:
     for _ in range(TIMES):
         before = process_time()
         store = opened(folder, "")
-        assert store.current().total("AdverseEvent") >= STARTED_WITH
+        store.current().total("AdverseEvent")
         starts.append(process_time() - before)
         before = process_time()
         search(store.current(), TABLE, "AdverseEvent", [("code", "reaction-1")])

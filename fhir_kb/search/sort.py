@@ -62,8 +62,9 @@ def page_of(
     store: Store, type: str, matches: Rows, keys: Sequence[SortKey], offset: int, size: int
 ) -> list[int]:
     """Return ``size`` rows of the sorted matches from ``offset`` on."""
-    # Rows are numbered in order of update, so that newest first needs no sorting.
-    if tuple(keys) in ((), NEWEST_FIRST):
+    # Rows are numbered in order of update, so that newest first needs no sorting. After a release
+    # that is newer than writes above it this holds of each part alone.
+    if not keys or (tuple(keys) == NEWEST_FIRST and store.is_in_update_order):
         end = len(matches) - offset
         return [] if end <= 0 else list(reversed(matches[max(end - size, 0) : end].to_array()))
     orders = [store.sort_order(type, key.code, descending=key.descending) for key in keys]

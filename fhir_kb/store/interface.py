@@ -86,6 +86,10 @@ class Intervals(Protocol):
         """Return the owners of intervals whose high end lies between the bounds."""
         ...
 
+    def ends(self, side: Literal["low", "high"]) -> Iterator[tuple[float, int]]:
+        """Yield the low or high end of every interval with its owner, in rising order."""
+        ...
+
 
 class SortOrder(Protocol):
     """The order of one type's resources by one search parameter."""
@@ -197,6 +201,11 @@ class Index(Protocol):
 
         A store that changes forgets what no longer holds.
         """
+        ...
+
+    @property
+    def is_in_update_order(self) -> bool:
+        """Whether of any two rows the larger one was updated later, or at the same time."""
         ...
 
     @property

@@ -7,6 +7,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from math import inf
+from typing import Literal
 
 from pyroaring import AbstractBitMap, BitMap, FrozenBitMap
 
@@ -75,6 +76,13 @@ class StoredIntervals:
     def ending(self, low: float, high: float) -> Rows:
         """Return the owners of intervals whose high end lies between the bounds."""
         return self._between("low" if self._points else "high", low, high)
+
+    def ends(self, side: Literal["low", "high"]) -> Iterator[tuple[float, int]]:
+        """Yield the low or high end of every interval with its owner, in rising order."""
+        held = "low" if self._points else side
+        for chunk in range(len(self._firsts[held])):
+            ends, rows = self._read_chunk(_ENDS_AND_ROWS, held, chunk)
+            yield from zip(ends, rows, strict=True)
 
     def _between(self, side: str, low: float, high: float) -> Rows:
         key = (self._id, side, low, high)

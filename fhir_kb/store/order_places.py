@@ -5,13 +5,13 @@ https://hl7.org/fhir/R4/search.html#sort
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from heapq import merge
 from itertools import groupby
-from math import inf, nextafter
 
 from pyroaring import AbstractBitMap, BitMap
 
-from fhir_kb.store.interface import Field, Intervals, Kind, Store
+from fhir_kb.store.interface import Field, Kind, Store
 from fhir_kb.store.keys import SEPARATOR
 from fhir_kb.store.sort_orders import SORTED_KINDS
 
@@ -21,22 +21,36 @@ Value = str | float
 Place = Callable[[Value], tuple[int, int]]
 """Returns the start and end in ``SortOrder.ordered`` of the rows with this value."""
 
-_STEPS: tuple[tuple[Kind, Callable[[float, float], float]], ...] = (
-    ("date", lambda value, towards: value + (1 if towards > 0 else -1)),
-    ("quantity", nextafter),
-)
-"""The next value of each kind: dates are whole microseconds, numbers are floats."""
+Groups = list[tuple[Value, AbstractBitMap]]
+"""Rows by value in rising order; a row may have several values."""
+
+_COLUMNS: tuple[Kind, ...] = ("date", "quantity")
+"""The kinds of intervals that resources are sorted by."""
+
+_IDS_KEPT = 100_000
 
 
-def places_of(store: Store, type: str, parameter: str, descending: bool) -> Place:
-    """Return where values stand in the order of a type by a parameter."""
-    if parameter == "_id":
-        return _id_places(store, type, descending)
-    for kind, step in _STEPS:
-        columns = store.intervals(Field(type, parameter, kind))
-        if columns:
-            return _interval_places(list(columns.values()), step, descending)
-    return _term_places(store, type, parameter, descending)
+class Places:
+    """The places in the orders of one store that never changes; each order is read through once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._of: dict[tuple[str, str, bool], Place] = {}
+
+    def of(self, type: str, parameter: str, *, descending: bool) -> Place:
+        """Return where values stand in the order of a type by a parameter."""
+        key = (type, parameter, descending)
+        if key not in self._of:
+            self._of[key] = self._read(type, parameter, descending)
+        return self._of[key]
+
+    def _read(self, type: str, parameter: str, descending: bool) -> Place:
+        if parameter == "_id":
+            return _id_places(self._store, type, descending)
+        groups = _ends(self._store, type, parameter, descending) or _parts(
+            self._store, type, parameter
+        )
+        return _places(groups, descending)
 
 
 def _id_places(store: Store, type: str, descending: bool) -> Place:
@@ -47,6 +61,7 @@ def _id_places(store: Store, type: str, descending: bool) -> Place:
         ((_, id),) = store.identities([row])
         return id
 
+    @lru_cache(_IDS_KEPT)
     def place(value: Value) -> tuple[int, int]:
         start = bisect_left(ordered, str(value), key=id_of)
         # An id that is held twice is masked below: there are never rows with an equal value.
@@ -56,68 +71,55 @@ def _id_places(store: Store, type: str, descending: bool) -> Place:
     return place
 
 
-def _interval_places(
-    columns: Sequence[Intervals], step: Callable[[float, float], float], descending: bool
-) -> Place:
-    """Return places counted in the sorted columns: by low ends, or by high ends from the top."""
-
-    def ahead(held: Intervals, value: float) -> AbstractBitMap:
-        if descending:
-            return held.ending(step(value, inf), inf)
-        return held.starting(-inf, step(value, -inf))
-
-    def equal(held: Intervals, value: float) -> AbstractBitMap:
-        return held.ending(value, value) if descending else held.starting(value, value)
-
-    def place(value: Value) -> tuple[int, int]:
-        number = value if not isinstance(value, str) else float(value)
-        before = BitMap().union(*(ahead(held, number) for held in columns))
-        with_it = before.union(*(equal(held, number) for held in columns))
-        return len(before), len(with_it)
-
-    return place
+def _ends(store: Store, type: str, parameter: str, descending: bool) -> Groups:
+    """Return the rows by low end, or by high end when descending, in rising order."""
+    for kind in _COLUMNS:
+        columns = store.intervals(Field(type, parameter, kind)).values()
+        if columns:
+            ends = merge(*(held.ends("high" if descending else "low") for held in columns))
+            by_end = groupby(ends, key=lambda pair: pair[0])
+            return [(end, BitMap(row for _, row in pairs)) for end, pairs in by_end]
+    return []
 
 
-def _term_places(store: Store, type: str, parameter: str, descending: bool) -> Place:
-    """Return places found among all values of the parameter, which are gone through once."""
-    values, starts = _value_starts(store, type, parameter, descending)
-
-    def place(value: Value) -> tuple[int, int]:
-        position = bisect_left(values, str(value))
-        is_held = position < len(values) and values[position] == value
-        if descending:
-            # Read from the top: the value below ends where this one would stand.
-            start = starts[position + 1] if is_held else starts[position]
-            return start, starts[position] if is_held else start
-        return starts[position], starts[position + 1] if is_held else starts[position]
-
-    return place
-
-
-def _value_starts(
-    store: Store, type: str, parameter: str, descending: bool
-) -> tuple[list[str], list[int]]:
-    """Return the values in rising order, and where each begins: one more start than values."""
+def _parts(store: Store, type: str, parameter: str) -> Groups:
+    """Return the rows by first part of their terms, in rising order."""
     terms = merge(
         *(store.terms(Field(type, parameter, kind), "", None) for kind in SORTED_KINDS),
-        key=lambda term: term[0].partition(SEPARATOR)[0],
+        key=_first_part,
     )
-    groups = [
-        (value, BitMap().union(*(rows for _, rows in members)))
-        for value, members in groupby(terms, key=lambda term: term[0].partition(SEPARATOR)[0])
+    return [
+        (part, BitMap().union(*(rows for _, rows in members)))
+        for part, members in groupby(terms, key=_first_part)
     ]
+
+
+def _first_part(term: tuple[str, AbstractBitMap]) -> str:
+    return term[0].partition(SEPARATOR)[0]
+
+
+def _places(groups: Groups, descending: bool) -> Place:
+    """Return places by the number of rows ahead; a row counts where it comes first."""
     seen = BitMap()
-    values: list[str] = []
-    sizes: list[int] = []
+    values: list[Value] = []
+    starts = [0]
     for value, rows in reversed(groups) if descending else groups:
         fresh = rows - seen
         if fresh:
             seen |= fresh
             values.append(value)
-            sizes.append(len(fresh))
-    starts = [0]
-    for size in sizes:
-        starts.append(starts[-1] + size)
+            starts.append(len(seen))
     if descending:
-        return values[::-1], starts[::-1]
-    return values, starts
+        values.reverse()
+        starts.reverse()
+
+    def place(value: Value) -> tuple[int, int]:
+        position = bisect_left(values, value)
+        is_held = position < len(values) and values[position] == value
+        if descending:
+            # Read from the top: the value below begins where this one would end.
+            start = starts[position + 1] if is_held else starts[position]
+            return start, starts[position]
+        return starts[position], starts[position + 1] if is_held else starts[position]
+
+    return place

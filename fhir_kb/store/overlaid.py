@@ -13,6 +13,7 @@ from pyroaring import BitMap
 from fhir_kb.errors import CorruptedResource, DeletedResource
 from fhir_kb.store.cache import ByteBoundedCache
 from fhir_kb.store.interface import Field, Intervals, Link, Rows, SortOrder, Store, Texts
+from fhir_kb.store.order_places import Places
 from fhir_kb.store.overlaid_intervals import OverlaidIntervals
 from fhir_kb.store.overlaid_orders import OverlaidOrders
 from fhir_kb.store.resource import StoredResource
@@ -42,6 +43,7 @@ class Overlaid:
         timeline: Timeline,
         view: View,
         bodies: Bodies,
+        places: Places,
         *,
         fingerprint: str,
         at: Callable[[int], Store],
@@ -51,13 +53,14 @@ class Overlaid:
         self.origin = below.origin
         self.sequence = view.sequence
         self.newest = max(below.newest, view.newest)
+        self.is_in_update_order = below.is_in_update_order and timeline.oldest >= below.newest
         self.fingerprint = fingerprint
         self.at = at
         self._index = index
         self._timeline = timeline
         self._view = view
         self._bodies = bodies
-        self._orders = OverlaidOrders(below, index, view)
+        self._orders = OverlaidOrders(below, places, index, view)
         self._cache: ByteBoundedCache[tuple[object, ...], Rows] = ByteBoundedCache(ROWS_BYTES)
 
     def total(self, type: str) -> int:

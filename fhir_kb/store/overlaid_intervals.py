@@ -3,8 +3,12 @@
 https://hl7.org/fhir/R4/search.html#prefix
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from heapq import merge
+from typing import Literal
+
+from pyroaring import BitMap
 
 from fhir_kb.store.interface import Intervals, Rows
 from fhir_kb.store.written_terms import NO_ROWS
@@ -33,6 +37,13 @@ class OverlaidIntervals:
     def ending(self, low: float, high: float) -> Rows:
         """Return the owners of intervals whose high end lies between the bounds."""
         return self._ask(lambda held: held.ending(low, high))
+
+    def ends(self, side: Literal["low", "high"]) -> Iterator[tuple[float, int]]:
+        """Yield the low or high end of every interval with its owner, in rising order."""
+        below = [] if self.below is None else list(self.below.ends(side))
+        above = [] if self.above is None else list(self.above.ends(side))
+        rows = self.owners(BitMap(row for _, row in below), BitMap(row for _, row in above))
+        return ((end, row) for end, row in merge(below, above) if row in rows)
 
     def _ask(self, question: Callable[[Intervals], Rows]) -> Rows:
         below = NO_ROWS if self.below is None else question(self.below)

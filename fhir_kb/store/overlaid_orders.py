@@ -12,7 +12,7 @@ from pyroaring import AbstractBitMap, BitMap
 
 from fhir_kb.store.interface import Field, Rows, SortOrder, Store
 from fhir_kb.store.keys import SEPARATOR
-from fhir_kb.store.order_places import Place, Value, places_of
+from fhir_kb.store.order_places import Place, Places, Value
 from fhir_kb.store.sort_orders import SORTED_KINDS
 from fhir_kb.store.written_index import WrittenIndex
 from fhir_kb.store.written_views import View
@@ -42,8 +42,9 @@ class MergedOrder:
 class OverlaidOrders:
     """The orders of one view; each is merged when it is first asked for."""
 
-    def __init__(self, below: Store, index: WrittenIndex, view: View) -> None:
+    def __init__(self, below: Store, places: Places, index: WrittenIndex, view: View) -> None:
         self._below = below
+        self._places = places
         self._index = index
         self._view = view
         self._merged: dict[tuple[str, str, bool], SortOrder | None] = {}
@@ -60,7 +61,7 @@ class OverlaidOrders:
         groups = self._groups(type, parameter, descending)
         if not groups and (below is None or not self._view.masked):
             return below
-        place = places_of(self._below, type, parameter, descending)
+        place = self._places.of(type, parameter, descending=descending)
         return merged_order(below, groups, place, self._view.masked)
 
     def _groups(self, type: str, parameter: str, descending: bool) -> Groups:

@@ -89,6 +89,11 @@ class Snapshot:
         return self.fingerprint
 
     @property
+    def is_in_update_order(self) -> bool:
+        """Rows are written in this order."""
+        return True
+
+    @property
     def sequence(self) -> int:
         """Return 0: nothing is committed to a snapshot."""
         return 0

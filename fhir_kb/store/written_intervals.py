@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/search.html#prefix
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from math import inf
 from typing import Any, Literal, TypeAlias
 
@@ -84,6 +85,12 @@ class WrittenIntervals:
     def ending(self, low: float, high: float) -> BitMap:
         """Return the owners of intervals whose high end lies between the bounds."""
         return self._both((-inf, inf), (low, high))
+
+    def ends(self, side: Side) -> Iterator[tuple[float, int]]:
+        """Yield the low or high end of every interval with its owner, in rising order."""
+        ends = self._lows if side == "low" else self._highs
+        # Owners are appended last: what they number is complete.
+        yield from sorted(zip(ends, self._owners, strict=False))
 
     def values(self, side: Side, rows: AbstractBitMap) -> "list[tuple[float, int]]":
         """Return this end of each interval that one of ``rows`` owns, with its owner."""

@@ -11,6 +11,7 @@ from fhir_kb.errors import ExpiredPage
 from fhir_kb.store.index import IndexRows
 from fhir_kb.store.interface import Rows, Store
 from fhir_kb.store.journal_rows import packed_rows
+from fhir_kb.store.order_places import Places
 from fhir_kb.store.overlaid import Bodies, Overlaid
 from fhir_kb.store.writing import JournalEntry
 from fhir_kb.store.written_index import FIRST_ROW, WrittenIndex
@@ -44,6 +45,7 @@ class WrittenState(Generic[B]):
         self.timeline = Timeline(kept_from)
         self._index = index or WrittenIndex()
         self._masks = Masks(below, is_curated)
+        self._places = Places(below)
         self._bodies = bodies
         self._name = name
         self._store: Store = below
@@ -98,6 +100,7 @@ class WrittenState(Generic[B]):
             self.timeline,
             self.timeline.view(sequence, self._masks),
             self._bodies,
+            self._places,
             fingerprint=f"{self.below.fingerprint}-{self._name}-{sequence}",
             at=self.at,
         )

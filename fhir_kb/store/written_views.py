@@ -94,6 +94,11 @@ class Timeline:
         self._instants = array("q")
 
     @property
+    def oldest(self) -> int:
+        """The instant of the earliest version held here."""
+        return self._instants[0] if self._instants else 2**63 - 1
+
+    @property
     def current(self) -> int:
         """How many written resources are in force."""
         return len(self._current)

@@ -10,6 +10,7 @@ from written_world import WrittenWorld, entry, group, snapshot_of, world
 from fhir_kb.errors import DeletedResource, ReadOnly
 from fhir_kb.formats.json import read_json
 from fhir_kb.store import WrittenStore
+from fhir_kb.store.instants import microseconds
 from fhir_kb.store.writing import Journal
 
 OpenJournal = Callable[[], Journal]
@@ -209,6 +210,23 @@ def test_a_new_release_goes_under_what_was_written(here: WrittenWorld) -> None:
     snapshot_of(here.folder / "knowledge.sqlite", knowledge, release="2").close()
     assert set(here.ids("Group")) == {"a", "imported", "b", "curated"}
     assert here.search("Group", store=before).total == 3
+
+
+def test_newest_first_is_by_time_after_a_new_release(
+    tmp_path: Path, open_journal: Callable[..., Journal]
+) -> None:
+    """What was written before the release is older than what the release brought."""
+    years = iter(["2030", "2031", "2033"])
+    journal = open_journal(clock=lambda: microseconds(f"{next(years)}-01-01T00:00:00Z"))
+    here = world(tmp_path, journal)
+    here.put(group("a"))
+    here.put(group("b"))
+    knowledge = [entry(group("curated"), updated="2032-01-01T00:00:00Z", imported=False)]
+    snapshot_of(here.folder / "knowledge.sqlite", knowledge, release="2").close()
+    assert here.ids("Group", ("_sort", "-_lastUpdated")) == ["curated", "b", "a"]
+    here.put(group("a"))
+    assert here.ids("Group", ("_sort", "-_lastUpdated")) == ["a", "curated", "b"]
+    assert here.ids("Group", ("_sort", "_lastUpdated")) == ["b", "curated", "a"]
 
 
 def test_an_id_that_became_curated_is_curated(here: WrittenWorld) -> None:
