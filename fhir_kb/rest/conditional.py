@@ -4,7 +4,7 @@ https://hl7.org/fhir/R4/http.html#cread, https://www.rfc-editor.org/rfc/rfc9110#
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
 from fhir_kb.rest.message import Request
@@ -18,7 +18,7 @@ def version_headers(resource: StoredResource) -> Mapping[str, str]:
     """Return the headers that name a resource's version and date."""
     return {
         "ETag": f'W/"{resource.version_id}"',
-        "Last-Modified": _http_date(_changed(resource)),
+        "Last-Modified": _http_date(resource),
     }
 
 
@@ -37,11 +37,17 @@ def is_unchanged(request: Request, resource: StoredResource) -> bool:
         return False
 
 
-def _http_date(moment: datetime) -> str:
-    """Return the date as HTTP writes it; every read does, and email.utils takes thrice the time."""
-    day, month = _DAYS[moment.weekday()], _MONTHS[moment.month - 1]
-    clock = f"{moment.hour:02}:{moment.minute:02}:{moment.second:02}"
-    return f"{day}, {moment.day:02} {month} {moment.year:04} {clock} GMT"
+def _http_date(resource: StoredResource) -> str:
+    """Return ``last_updated`` as HTTP writes dates, in whole seconds.
+
+    Every read does this, so that what is in UTC already is not made a moment and written again.
+    """
+    text = resource.last_updated
+    if not text.endswith(("Z", "+00:00")):
+        text = _changed(resource).isoformat()
+    day = date.fromisoformat(text[:10])
+    weekday, month = _DAYS[day.weekday()], _MONTHS[day.month - 1]
+    return f"{weekday}, {text[8:10]} {month} {text[:4]} {text[11:19]} GMT"
 
 
 def _changed(resource: StoredResource) -> datetime:

@@ -33,6 +33,7 @@ SEEN_SECONDS = 0.05
 """How long after a release was swapped an answer of the old one may still be given."""
 
 _KEY_MAX = 2000
+_ASKED_MAX = 20_000
 _ENTRY_BYTES = 2000
 _NOT_UNCHANGED = frozenset({"content-type", "content-length", "content-encoding", "last-modified"})
 """What a 304 leaves out, since it tells of a body that is not sent."""
@@ -50,7 +51,7 @@ class Kept(NamedTuple):
     """An answer that is ready; ``address`` is what the caller must have sent, None for anything."""
 
     reply: Reply
-    unchanged: Reply | None
+    unchanged: Headers | None
     place: Place
     etag: str | None
     modified: str | None
@@ -72,6 +73,7 @@ class FastReads:
         self._endpoints = endpoints
         self._settings = settings
         self._works = not any(endpoint.written for endpoint in endpoints.values())
+        self._asked: set[int] = set()
         self._known_parts: dict[tuple[str, str, bool], _Parts] = {}
         self._look_again = 0.0
         self._stores: dict[str, Store] = {}
@@ -97,12 +99,12 @@ class FastReads:
         if known is not None:
             if known != kept.etag or kept.unchanged is None:
                 return None
-            return kept.unchanged, kept.place, was_kept
+            return Reply(304, kept.unchanged), kept.place, was_kept
         known = header("if-modified-since")
         if known is not None:
             if known != kept.modified or kept.unchanged is None:
                 return None
-            return kept.unchanged, kept.place, was_kept
+            return Reply(304, kept.unchanged), kept.place, was_kept
         return kept.reply, kept.place, was_kept
 
     def keep(self, path: str, query: str, header: Header, place: Place, reply: Reply) -> None:
@@ -121,7 +123,7 @@ class FastReads:
         address = (header("host"), header("prefer"))
         etag, modified = named.get("etag"), named.get("last-modified")
         headers = [pair for pair in reply.headers if pair[0].lower() not in _NOT_UNCHANGED]
-        unchanged = None if etag is None else Reply(304, headers)
+        unchanged = None if etag is None else headers
         self._put(key, Kept(reply, unchanged, place, etag, modified, address))
 
     @property
@@ -158,7 +160,7 @@ class FastReads:
         reply = Reply(200, headers, resource.body)
         if gzip:
             reply = coded(reply, level_of(parts.place.route))
-        unchanged = Reply(304, [*parts.unchanged, ("ETag", own["ETag"])])
+        unchanged = [*parts.unchanged, ("ETag", own["ETag"])]
         kept = Kept(reply, unchanged, parts.place, own["ETag"], own["Last-Modified"], None)
         self._put(key, kept)
         return kept
@@ -180,6 +182,13 @@ class FastReads:
         return parts
 
     def _put(self, key: Key, kept: Kept) -> None:
+        """Keep an answer that was asked for before: a walk through everything pushes nothing out."""
+        asked = hash(key)
+        if asked not in self._asked:
+            if len(self._asked) >= _ASKED_MAX:
+                self._asked.clear()
+            self._asked.add(asked)
+            return
         path, query, accept, _ = key
         if len(path) + len(query) + len(accept or "") <= _KEY_MAX:
             self._kept.put(key, kept, _ENTRY_BYTES + len(kept.reply.body))
