@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _import(staging: Staging, version: Version, arguments: argparse.Namespace) -> list[Tally]:
-    if not arguments.file and not staging.is_pending:
+    if not arguments.file and not staging.sources():
         raise InvalidParameter("Name at least one file to import")
     # What is loaded by now stays: the collector need not look at it again and again.
     gc.freeze()

@@ -124,7 +124,7 @@ def _beside(path: Path) -> Iterator[Path]:
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.unlink(missing_ok=True)
+        _remove_abandoned(path)
         try:
             yield partial
             _sync(partial)
@@ -134,6 +134,26 @@ def _beside(path: Path) -> Iterator[Path]:
         _sync(path.parent)
     except OSError as error:
         raise StoreError(f"The knowledge {path} cannot be written: {error}") from error
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove what builds that were killed left beside ``path``; those under way keep theirs."""
+    for partial in path.parent.glob(f".{path.name}.*.partial"):
+        process = partial.name.split(".")[-2]
+        if not process.isdigit() or not _is_running(int(process)):
+            partial.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _sync(path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from fhir_kb.cli import main
 from fhir_kb.errors import StoreUnavailable
 from fhir_kb.publish import importing
 from fhir_kb.publish.import_check import Checks, ImportCheck
@@ -283,6 +284,40 @@ def test_what_is_imported_is_read_and_searched_beside_the_knowledge(
     table = table_of(R5, frozenset(store.types))
     found = search(store, table, "AdverseEvent", [("_content", "uberraschung")])
     assert [match.id for match in found.matches] == ["mine"]
+
+
+BUILDER = """
+import os, signal, sys
+from pathlib import Path
+from fhir_kb.publish.release import build_imports, imports_path
+from fhir_kb.store.staging import Staging
+from fhir_kb.versions import VERSIONS
+
+def show(done):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+folder, version = Path(sys.argv[1]), VERSIONS["r5"]
+build_imports(folder, version, Staging(imports_path(folder, version)), show=show)
+"""
+
+
+def test_a_build_that_is_killed_leaves_the_old_snapshot_and_is_made_up_for(
+    folder: Path, tmp_path: Path
+) -> None:
+    """The command, given again without a file, builds what was read already."""
+    path = tmp_path / "bulk.ndjson"
+    path.write_bytes(lines(event("mine")))
+    with closing(Staging(imports_path(folder, R5))) as staging:
+        imported(folder, staging, path)
+    done = subprocess.run([sys.executable, "-c", BUILDER, str(folder)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    with closing(Snapshot.open(snapshot_path(folder, R5))) as store:
+        assert store.read("AdverseEvent", "mine") is None
+        assert store.total("AdverseEvent") > 0
+    assert main(["import", "--fhir", "r5", "--data", str(folder)]) == 0
+    with closing(Snapshot.open(snapshot_path(folder, R5))) as store:
+        assert store.read("AdverseEvent", "mine") is not None
+    assert not list(folder.glob(".*.partial"))
 
 
 def test_a_later_release_keeps_what_was_imported(folder: Path, tmp_path: Path) -> None:
