@@ -20,6 +20,7 @@ OWN_AND_FHIR = (
     *("category", "subject", "comment", "page", "onset", "frequency", "dose", "actuality"),
     *("_id", "_lastUpdated", "_tag", "_profile", "_sort", "_count", "_total", "_include"),
     *("_revinclude", "_has:Group:member", "_has", "_cursor", "_contained", "_summary"),
+    *("_text", "_content", "_list", "_filter", "_explain", "_maxresults", "_containedType"),
 )
 
 
@@ -114,12 +115,32 @@ NAMES = st.one_of(
     st.tuples(
         st.sampled_from(sorted(OWN_AND_FHIR)),
         st.sampled_from(":."),
-        st.sampled_from(["", "missing", "exact", "above", "of-type", "Group", "Group._id", "code"]),
+        st.sampled_from(
+            [
+                "",
+                "missing",
+                "exact",
+                "above",
+                "below",
+                "of-type",
+                "text-advanced",
+                "Group._id",
+                "code",
+            ]
+        ),
     ).map("".join),
     st.text(max_size=8),
 )
 VALUES = st.one_of(
-    st.text(max_size=12), st.text("\\,|$:*/-.0129egt#T", max_size=12), st.just("ge2020-01-01")
+    st.text(max_size=12),
+    st.text("\\,|$:*/-.0129egt#T", max_size=12),
+    st.just("ge2020-01-01"),
+    st.lists(
+        st.sampled_from(
+            [*'"()*.', "not", "and", "OR", "category", "subject.name", "eq", "co", "x"]
+        ),
+        max_size=8,
+    ).map(" ".join),
 )
 
 
