@@ -67,12 +67,15 @@ class PostgresConnections:
             return answer
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Give a connection for one transaction; it is kept only when the block ends well."""
+    def writing(self, begin: Callable[[Connection], T]) -> Iterator[tuple[Connection, T]]:
+        """Give a connection for one transaction, and what ``begin`` was answered on it.
+
+        The connection is kept only when the block ends well.
+        """
         with told():
-            connection = self._alive()
+            connection, answer = self._begun(begin)
             try:
-                yield connection
+                yield connection, answer
             except BaseException:
                 connection.close()
                 raise
@@ -83,17 +86,18 @@ class PostgresConnections:
         while self._free:
             self._free.pop().close()
 
-    def _alive(self) -> Connection:
-        """Return a connection that answered just now."""
-        while self._free:
+    def _begun(self, begin: Callable[[Connection], T]) -> tuple[Connection, T]:
+        """Return a connection on which a transaction was begun; lost ones are passed over."""
+        while True:
+            is_new = not self._free
             connection = self._take()
             try:
-                connection.execute("SELECT")
-            except psycopg.OperationalError:
+                return connection, begin(connection)
+            except BaseException as error:
+                is_lost = isinstance(error, psycopg.OperationalError) and connection.broken
                 connection.close()
-            else:
-                return connection
-        return self._connected()
+                if is_new or not is_lost:
+                    raise
 
     def _take(self) -> Connection:
         if self._process != os.getpid():

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -27,6 +27,13 @@ SETTLE_SECONDS = 5.0
 _INSERT = f"INSERT INTO version VALUES ({', '.join(['%s'] * 12)})"  # noqa: S608
 
 
+class _Latest(NamedTuple):
+    """Number and instant of the latest version."""
+
+    sequence: int
+    instant: int
+
+
 class PostgresJournal:
     """The journal in the schema ``fhir_kb_<mount>`` of a database; follows ``writing.Journal``."""
 
@@ -35,8 +42,14 @@ class PostgresJournal:
         self._clock = clock
         self._lock = int.from_bytes(sha256(schema.encode()).digest()[:8], "big", signed=True)
         self._connections = PostgresConnections(url, schema)
-        with self._connections.writing() as connection:
-            self.identity = prepare_schema(connection, schema, self._lock)
+        self._beginning = (
+            "BEGIN ISOLATION LEVEL READ COMMITTED; "
+            f"SELECT pg_advisory_xact_lock({self._lock}); {LATEST}"
+        ).encode()
+        with self._connections.writing(
+            lambda connection: prepare_schema(connection, schema, self._lock)
+        ) as (_, identity):
+            self.identity = identity
 
     def sequence(self) -> int:
         """Return the number of the latest committed version, 0 for none."""
@@ -82,12 +95,10 @@ class PostgresJournal:
     @contextmanager
     def transaction(self, not_before: int = 0) -> Iterator[JournalAppending]:
         """Take the writers' lock; commit when the block ends, roll back when it raises."""
-        with self._connections.writing() as connection:
-            self._begin(connection)
-            latest = connection.execute(LATEST.encode()).fetchone() or (0, 0)
+        with self._connections.writing(self._begin) as (connection, latest):
             appending = JournalAppending(
-                latest[0],
-                max(latest[1], not_before, self._clock()),
+                latest.sequence,
+                max(latest.instant, not_before, self._clock()),
                 lambda columns: connection.execute(_INSERT, columns),
             )
             yield appending
@@ -109,10 +120,14 @@ class PostgresJournal:
 
         return self._connections.ask(ask)
 
-    def _begin(self, connection: Connection) -> None:
-        """Begin a transaction as the only writer; what the last one committed is seen then."""
-        connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (self._lock,))
+    def _begin(self, connection: Connection) -> _Latest:
+        """Begin a transaction as the only writer; return what the last one committed."""
+        # Sent as one: each statement sees what was committed before it, so that the last one
+        # sees all that was there when the lock was had.
+        cursor = connection.execute(self._beginning)
+        while cursor.nextset():
+            pass
+        return _Latest(*(cursor.fetchone() or (0, 0)))
 
     def _commit(self, connection: Connection, latest: Head | None) -> None:
         try:
@@ -126,10 +141,9 @@ class PostgresJournal:
         until = monotonic() + SETTLE_SECONDS
         while True:
             try:
-                with self._connections.writing() as connection:
-                    # Behind the lock the lost transaction is over. Its number would not tell: a
-                    # database that crashed gives numbers that it forgot to others.
-                    self._begin(connection)
+                # Behind the lock the lost transaction is over. Its number would not tell: a
+                # database that crashed gives numbers that it forgot to others.
+                with self._connections.writing(self._begin) as (connection, _):
                     found = connection.execute(
                         "SELECT 1 FROM version WHERE sequence = %s AND digest = %s",
                         (latest.sequence, latest.digest),
