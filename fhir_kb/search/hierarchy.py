@@ -7,10 +7,14 @@ that type itself.
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from pyroaring import BitMap
 
+from fhir_kb.definitions import Definitions, SearchParameter
 from fhir_kb.errors import UnsupportedModifier
+from fhir_kb.fhirpath import types_of
+from fhir_kb.search.places import places_of
 from fhir_kb.search.question import Question, union
 from fhir_kb.search.table import SearchTable
 from fhir_kb.store.interface import Field, Rows
@@ -23,6 +27,18 @@ def parent_parameter(table: SearchTable, type: str) -> str | None:
     """Return the parameter by which resources of a type are parts of each other, if any is."""
     known = table.parameters.get(type, {})
     return next((code for code in _PART_OF if code in known and type in known[code].targets), None)
+
+
+def is_canonical(table: SearchTable, parameter: SearchParameter) -> bool:
+    """Whether a reference parameter finds canonical URLs, whose steps are a hierarchy."""
+    return _is_canonical(table.definitions, parameter.expression)
+
+
+@lru_cache(maxsize=4096)
+def _is_canonical(definitions: Definitions, expression: str) -> bool:
+    root = expression.lstrip("(").partition(".")[0]
+    places = places_of(expression, root, types_of(definitions))
+    return any(place.type in ("canonical", "uri") for place in places or ())
 
 
 def referring_below(question: Question, type: str, id: str) -> Rows:

@@ -125,3 +125,17 @@ def test_every_modifier_is_listed_in_the_refusal(world: Any) -> None:
         world.search("AdverseEvent", ("category:exact", "x"))
     for modifier in modifiers(world.table, parameter):
         assert f":{modifier}" in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("depends-on:below", "http://example.org/Library", {"rems"}),
+        ("depends-on:below", "http://example.org/Lib", set()),
+        ("depends-on:above", "http://example.org/Library/rules/old", {"rems"}),
+    ],
+)
+def test_canonical_references_are_found_by_the_steps_of_their_urls(
+    name: str, value: str, expected: set[str], world: Any
+) -> None:
+    assert world.found("PlanDefinition", (name, value)) == expected
