@@ -12,7 +12,7 @@ from fhir_kb.errors import MalformedContent, TooLarge, UnappliedPatch
 
 OPERATIONS_MAX = 1000
 VALUES_MAX = 1_000_000
-"""Most values that all copies of one patch may make: copies of copies would fill the memory."""
+"""Most values that one patch may copy and compare: copies of copies would fill the memory."""
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
 _ESCAPE = re.compile(r"~(.?)", re.DOTALL)
@@ -109,7 +109,7 @@ class _Target:
 
     def __init__(self, value: Any) -> None:
         self.value = value
-        self._copied = 0
+        self._handled = 0
 
     def get(self, pointer: Pointer) -> Any:
         value = self.value
@@ -153,10 +153,14 @@ class _Target:
         parent, step = self.get(pointer[:-1]), pointer[-1]
         parent[int(step) if isinstance(parent, list) else step] = value
 
+    def count(self) -> None:
+        """Count one value that is copied or compared; refuse (TooLarge) too many."""
+        self._handled += 1
+        if self._handled > VALUES_MAX:
+            raise TooLarge(f"The patch copies and compares more than {VALUES_MAX} values")
+
     def copy_of(self, value: Any) -> Any:
-        self._copied += 1
-        if self._copied > VALUES_MAX:
-            raise TooLarge(f"The patch copies more than {VALUES_MAX} values")
+        self.count()
         if isinstance(value, dict):
             return {key: self.copy_of(item) for key, item in value.items()}
         return [self.copy_of(item) for item in value] if isinstance(value, list) else value
@@ -181,23 +185,23 @@ def _move(target: _Target, operation: Operation) -> None:
 
 
 def _test(target: _Target, operation: Operation) -> None:
-    if not _same(target.get(operation.path), operation.value):
-        raise _Misfit("the value there is another one")
+    for one, other in _pairs(target.get(operation.path), operation.value):
+        target.count()
+        if not _alike(one, other):
+            raise _Misfit("the value there is another one")
 
 
-def _same(one: Any, other: Any) -> bool:
-    """Return whether two values are equal as RFC 6902 compares: numbers by value, true is not 1."""
-    return all(
-        len(left) == len(right) and left.keys() == right.keys()
-        if isinstance(left, dict) and isinstance(right, dict)
-        else len(left) == len(right)
-        if isinstance(left, list) and isinstance(right, list)
-        else isinstance(left, bool) == isinstance(right, bool) and left == right
-        for left, right in _pairs(one, other)
-    )
+def _alike(one: Any, other: Any) -> bool:
+    """Return whether two values are equal but for what they hold: numbers by value, true is not 1."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys()
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other)
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
 def _pairs(one: Any, other: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield two values, and then what stands at the same place in each."""
     yield one, other
     if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
         for key, item in one.items():

@@ -117,6 +117,13 @@ def test_copies_of_copies_are_bounded() -> None:
         patched({"a": [1] * 100}, *bomb)
 
 
+def test_comparisons_without_end_are_bounded() -> None:
+    """A thousand tests of one large value must not keep the server busy."""
+    value = {"a": list(range(2000))}
+    with pytest.raises(TooLarge):
+        patched(value, *[step("test", "", value=value)] * 1000)
+
+
 def test_nesting_without_end_is_refused() -> None:
     """A thousand moves inside each other end in a refusal, not in a fault."""
     deep = [step("copy", "/a" * 60, **{"from": "/a"}) for _ in range(60)]
