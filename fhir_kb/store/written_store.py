@@ -24,8 +24,11 @@ from fhir_kb.store.written_transaction import WrittenTransaction
 
 BODIES_BYTES = 32_000_000
 
-VERSIONS_KEPT = 50_000
+VERSIONS_KEPT = 20_000
 """Commits back to which a sequence of pages may be followed after a start."""
+
+RENEWAL = "fhir_kb renewal"
+"""The name of the thread that makes a state anew."""
 
 
 class WrittenStore:
@@ -131,7 +134,7 @@ class WrittenStore:
         replaced = timeline.replaced_by(timeline.sequence - VERSIONS_KEPT)
         if replaced > max(VERSIONS_KEPT, timeline.current) and not self._is_renewed:
             self._is_renewed = True
-            Thread(target=self._renew, daemon=True).start()
+            Thread(target=self._renew, name=RENEWAL, daemon=True).start()
 
     def _renew(self) -> None:
         try:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import enumerate as enumerate_threads
 
 import pytest
 from written_world import WrittenWorld, entry, group, snapshot_of, world
 
 from fhir_kb.errors import ExpiredPage
 from fhir_kb.store.writing import Journal
+from fhir_kb.store.written_store import RENEWAL
 
 OpenJournal = Callable[[], Journal]
 NUMBER = 9
@@ -109,3 +111,22 @@ def test_pages_older_than_what_is_kept_are_gone(
     assert shown.matches == here.search("Group", *recent.next_pairs).matches
     assert started.ids("Group", ("_sort", "_id")) == here.ids("Group", ("_sort", "_id"))
     started.written.close()
+
+
+def test_memory_is_bounded_by_what_can_be_asked_for(
+    here: WrittenWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A resource that is updated for months must not fill the memory with its old versions."""
+    monkeypatch.setattr("fhir_kb.store.written_store.VERSIONS_KEPT", 6)
+    first = here.search("Group", ("_count", "2"))
+    for number in range(40):
+        here.put(group("4", quantity=number))
+        before = here.search("Group", ("_count", "2"))
+        expected = here.ids("Group")
+        for thread in enumerate_threads():
+            if thread.name == RENEWAL:
+                thread.join()
+        assert here.ids("Group") == expected
+        assert here.search("Group", *before.next_pairs).total == NUMBER
+    with pytest.raises(ExpiredPage):
+        here.search("Group", *first.next_pairs)
