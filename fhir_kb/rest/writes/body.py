@@ -28,32 +28,32 @@ def media_type_of(request: Request) -> str:
     return request.header("content-type").partition(";")[0].strip().lower()
 
 
-def read_resource(endpoint: Endpoint, request: Request, also: str = "") -> Json:
+def read_resource(endpoint: Endpoint, request: Request, needed: str = "a FHIR resource") -> Json:
     """Return the resource in the body.
 
     Refuses (UnsupportedMediaType) what is neither JSON nor XML in UTF-8, an encoded body and
     another FHIR version, and (MalformedContent) a body that cannot be read, or is no resource.
-    ``also`` names, for the message, what else is taken there.
+    ``needed`` names, for the messages, what is taken there.
     """
-    format = _format(endpoint, request, also)
+    format = _format(endpoint, request, needed)
     if not request.body.strip():
-        raise MalformedContent("The body is empty; a FHIR resource is needed")
+        raise MalformedContent(f"The body is empty; {needed} is needed")
     size = endpoint.body_bytes_max
     if format == "xml":
         return read_xml(request.body, endpoint.version.definitions.type, max_bytes=size)
     resource = read_json(request.body, max_bytes=size)
     if not isinstance(resource.get("resourceType"), str):
-        raise MalformedContent("The body has no resourceType; a FHIR resource is needed")
+        raise MalformedContent(f"The body has no resourceType; {needed} is needed")
     return resource
 
 
-def _format(endpoint: Endpoint, request: Request, also: str) -> Format:
+def _format(endpoint: Endpoint, request: Request, needed: str) -> Format:
     check_encoding(request)
     said = media_type_of(request)
     if said and said not in _READ:
         raise UnsupportedMediaType(
-            f"A body of type {said} is not read here; send application/fhir+json or "
-            f"application/fhir+xml{also}"
+            f"A body of type {said} is not read here; send {needed} as application/fhir+json or "
+            "application/fhir+xml"
         )
     _check_version(endpoint, request)
     if said:

@@ -40,7 +40,8 @@ def read_operations(parameters: Json) -> list[Operation]:
     """Return the operations of a Parameters resource; refuse (MalformedContent) what is none."""
     if parameters.get("resourceType") != "Parameters":
         raise MalformedContent(
-            f"A FHIRPath Patch is a Parameters resource, not {parameters.get('resourceType')!r}"
+            f"A FHIRPath Patch is a Parameters resource, not {str(parameters.get('resourceType'))[:64]}; "
+            "a JSON Patch is sent as application/json-patch+json"
         )
     rows = parameters.get("parameter", [])
     if not isinstance(rows, list):

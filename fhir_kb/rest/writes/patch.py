@@ -27,6 +27,8 @@ from fhir_kb.store.writing import Transaction
 JSON_PATCH = "application/json-patch+json"
 PATCH_FORMATS = (JSON_PATCH, "application/fhir+json", "application/fhir+xml")
 
+_NEEDED = f"a JSON Patch as {JSON_PATCH}, or a Parameters resource (FHIRPath Patch)"
+
 Change = Callable[[Json], Json]
 """Changes a resource, which may be used up."""
 
@@ -87,7 +89,7 @@ def read_change(endpoint: Endpoint, request: Request) -> Change:
         document = read_json_value(request.body, max_bytes=endpoint.body_bytes_max)
         operations = json_patch.read_operations(document)
         return lambda resource: json_patch.apply_json_patch(resource, operations)
-    parameters = read_resource(endpoint, request, also=f" (FHIRPath Patch), or {JSON_PATCH}")
+    parameters = read_resource(endpoint, request, _NEEDED)
     return fhirpath_change(endpoint, parameters)
 
 

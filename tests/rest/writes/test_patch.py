@@ -129,3 +129,11 @@ def test_a_narrative_does_not_contradict_the_data(
     assert reply.status_code == 200, reply.data
     assert ("text" in content(writer.get(f"/fhir/{path}"))) is stays
     assert ("narrative" in told(reply)) is not stays
+
+
+@pytest.mark.parametrize("body", [{"name": "x"}, {"resourceType": "Organization", "name": "x"}])
+def test_a_part_of_a_resource_is_no_patch(body: Any, writer: FlaskClient) -> None:
+    """Some clients send the elements to be changed: they are told what a patch is."""
+    reply = send(writer, "PATCH", written(writer), body)
+    assert reply.status_code == 400
+    assert "application/json-patch+json" in told(reply)

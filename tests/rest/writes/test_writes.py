@@ -411,3 +411,12 @@ def test_validation_tells_what_could_be_deleted(
     outcome = content(writer.get(f"/fhir/{mount}/{what}/$validate?mode=delete"))
     assert outcome["issue"][0]["severity"] == severity
     assert writer.get(f"/fhir/{mount}/{what}").status_code == 200
+
+
+def test_what_the_server_sets_itself_is_not_judged(writer: FlaskClient, mount: str) -> None:
+    """The id of a create, versionId and lastUpdated are ignored, whatever stands there."""
+    sent = organization("not an id!", meta={"versionId": "?", "lastUpdated": "yesterday"})
+    reply = send(writer, "POST", f"{mount}/Organization", sent)
+    assert reply.status_code == 201
+    assert set(content(reply)["meta"]) == {"versionId", "lastUpdated"}
+    assert content(reply)["meta"]["versionId"] == "1"
