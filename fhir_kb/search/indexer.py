@@ -27,6 +27,13 @@ class _Evaluated:
     parameter: SearchParameter
     expression: Expression
     components: tuple["_Evaluated", ...] = ()
+    places: PlaceTree[str] | None = None
+
+    def nodes(self, root: Node) -> list[Node]:
+        """Return what the expression gives for a resource; its places tell sooner, if it has."""
+        if self.places is None:
+            return self.expression.evaluate(root)
+        return [Node(value, type) for type, value in self.places.find(root.value)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +134,14 @@ class Indexer:
             for number, (_, expression) in enumerate(parameter.components)
         )
         expression = compile_expression(parameter.expression, definitions, type)
-        return _Evaluated(parameter, expression, components)
+        places = places_of(parameter.expression, type, self._types)
+        tree = None if places is None else PlaceTree((place, place.type) for place in places)
+        return _Evaluated(parameter, expression, components, tree)
 
     def _evaluate(self, rows: IndexRows, compiled: _OfType, resource: Json) -> None:
         root = Node(resource, str(resource.get("resourceType")))
         for each in compiled.evaluated:
-            nodes = each.expression.evaluate(root)
+            nodes = each.nodes(root)
             if each.components:
                 self._add_composite(rows, each, nodes)
             else:

@@ -13,11 +13,21 @@ SEPARATOR = "\x1f"
 _BEHIND_SEPARATOR = "\x20"
 
 
+class _Unmarked(dict[int, int | None]):
+    """A table for ``translate`` that takes accents and their like away."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = None if unicodedata.combining(chr(code)) else code
+        return self[code]
+
+
+_UNMARKED = _Unmarked()
+
+
 def fold(text: str) -> str:
     """Return ``text`` without case, accents and repeated white space."""
     if not text.isascii():
-        parts = unicodedata.normalize("NFKD", text)
-        text = "".join(part for part in parts if not unicodedata.combining(part))
+        text = unicodedata.normalize("NFKD", text).translate(_UNMARKED)
     return " ".join(text.casefold().split())
 
 
