@@ -43,8 +43,13 @@ def create_app(settings: Settings | None = None, log: BinaryIO | None = None) ->
     app = Flask("fhir_kb", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     app.config["MAX_CONTENT_LENGTH"] = chosen.body_bytes_max
+    holders = {
+        mount: SnapshotHolder(snapshot_path(chosen.data, version))
+        for mount, version in VERSIONS.items()
+    }
     app.extensions["fhir_kb"] = {
-        mount: _endpoint(version, chosen, manifest) for mount, version in VERSIONS.items()
+        mount: _endpoint(version, chosen, manifest, holders[mount])
+        for mount, version in VERSIONS.items()
     }
     app.extensions["fhir_kb_settings"] = chosen
     app.extensions["fhir_kb_cds"] = cds.cds_door(chosen)
@@ -61,13 +66,12 @@ def create_app(settings: Settings | None = None, log: BinaryIO | None = None) ->
     app.register_error_handler(HTTPException, _not_ours)
     app.register_error_handler(Exception, _failed)
     app.before_request(_place)
-    _set_front(app, chosen, log)
+    knowledge = {mount: holder.current for mount, holder in holders.items()}
+    _set_front(app, FastReads(app.extensions["fhir_kb"], knowledge, chosen), Traffic(log))
     return app
 
 
-def _set_front(app: Flask, settings: Settings, log: BinaryIO | None) -> None:
-    traffic = Traffic(log)
-    reads = FastReads(app.extensions["fhir_kb"], settings)
+def _set_front(app: Flask, reads: FastReads, traffic: Traffic) -> None:
     front = Front(app.wsgi_app, reads, traffic)
     app.extensions["fhir_kb_traffic"] = traffic
     app.extensions["fhir_kb_reads"] = reads
@@ -81,8 +85,9 @@ def _place() -> None:
     request.environ[KEY] = Place(str(rule.endpoint), "", rule.rule) if rule else NOWHERE
 
 
-def _endpoint(version: Version, settings: Settings, manifest: Manifest) -> Endpoint:
-    holder = SnapshotHolder(snapshot_path(settings.data, version))
+def _endpoint(
+    version: Version, settings: Settings, manifest: Manifest, holder: SnapshotHolder
+) -> Endpoint:
     knowledge = holder.current()
     types = frozenset(knowledge.types)
     terminology = searched_terminology(knowledge, version.definitions)

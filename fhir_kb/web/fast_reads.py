@@ -9,7 +9,7 @@ allows it. Nothing here decides how something is answered: a test asks both ways
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from time import monotonic
 from typing import NamedTuple
@@ -21,7 +21,8 @@ from fhir_kb.rest.message import Response
 from fhir_kb.rest.negotiation import negotiate
 from fhir_kb.settings import Settings
 from fhir_kb.store.cache import ByteBoundedCache
-from fhir_kb.store.interface import Store
+from fhir_kb.store.resource import StoredResource
+from fhir_kb.store.snapshot import Snapshot
 from fhir_kb.versions import VERSIONS, by_fhir_version
 from fhir_kb.web.caching import KEPT, cache_headers
 from fhir_kb.web.content_coding import accepts_gzip, coded, level_of
@@ -69,20 +70,27 @@ class _Parts(NamedTuple):
 class FastReads:
     """The answers of all endpoints; may be asked from any thread."""
 
-    def __init__(self, endpoints: Mapping[str, Endpoint], settings: Settings) -> None:
+    def __init__(
+        self,
+        endpoints: Mapping[str, Endpoint],
+        knowledge: Mapping[str, Callable[[], Snapshot]],
+        settings: Settings,
+    ) -> None:
         self._endpoints = endpoints
+        self._knowledge = knowledge
         self._settings = settings
-        self._works = not any(endpoint.written for endpoint in endpoints.values())
+        # Where clients write, only what they cannot change is answered here.
+        self._writable = any(endpoint.written for endpoint in endpoints.values())
         self._asked: set[int] = set()
         self._known_parts: dict[tuple[str, str, bool], _Parts] = {}
         self._look_again = 0.0
-        self._stores: dict[str, Store] = {}
+        self._stores: dict[str, Snapshot] = {}
         self._kept: ByteBoundedCache[Key, Kept] = ByteBoundedCache(0)
 
     def answer(self, path: str, query: str, header: Header) -> tuple[Reply, Place, bool] | None:
         """Return the reply to a GET, its place, and whether it was kept; None: ask the slow way."""
         # These two headers may change an answer in ways that are not looked into here.
-        if not self._works or header("authorization") or header("accept-charset"):
+        if header("authorization") or header("accept-charset"):
             return None
         if monotonic() > self._look_again:
             self._look()
@@ -110,7 +118,7 @@ class FastReads:
     def keep(self, path: str, query: str, header: Header, place: Place, reply: Reply) -> None:
         """Keep what the slow way answered to a GET, if its route allows it."""
         if (
-            not self._works
+            self._writable
             or reply.status != 200
             or reply.file is not None
             or place.route not in KEPT
@@ -133,7 +141,7 @@ class FastReads:
 
     def _look(self) -> None:
         """Drop everything when a store is not the one that it was made from."""
-        stores = {mount: endpoint.store() for mount, endpoint in self._endpoints.items()}
+        stores = {mount: current() for mount, current in self._knowledge.items()}
         if any(stores[mount] is not self._stores.get(mount) for mount in stores):
             self._kept = ByteBoundedCache(self._settings.answers_bytes_max)
             self._stores = stores
@@ -149,7 +157,7 @@ class FastReads:
         if endpoint is None or type not in endpoint.table.parameters or not _plain(accept, mount):
             return None
         try:
-            resource = self._stores[mount].read(type, id)
+            resource = self._in_force(self._stores[mount], type, id)
         except FhirKbError:
             return None
         if resource is None or (version_id is not None and version_id != resource.version_id):
@@ -165,6 +173,14 @@ class FastReads:
         self._put(key, kept)
         return kept
 
+    def _in_force(self, knowledge: Snapshot, type: str, id: str) -> StoredResource | None:
+        """Return a resource that nothing but a release can change, else None."""
+        if self._writable and knowledge.imported:
+            row = knowledge.row(type, id)
+            if row is None or not knowledge.is_curated(row):
+                return None
+        return knowledge.read(type, id)
+
     def _parts(self, mount: str, type: str, *, versioned: bool) -> _Parts:
         """Return what all reads of a type have in common."""
         parts = self._known_parts.get((mount, type, versioned))
@@ -172,7 +188,7 @@ class FastReads:
             endpoint = self._endpoints[mount]
             path = (type, "", "_history", "") if versioned else (type, "")
             place = fhir_place(endpoint, mount, "GET", path)
-            also = cache_headers(self._settings, place.route, "GET", 200, writable=False)
+            also = cache_headers(self._settings, place.route, "GET", 200, writable=self._writable)
             headers = reply_of(
                 Response(200, b"{}", {**also, **ANY_ORIGIN}), endpoint.version
             ).headers

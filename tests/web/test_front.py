@@ -261,3 +261,33 @@ def test_head_tells_the_length_of_get(app: Flask) -> None:
             get, head = client.get(path, headers=headers), client.head(path, headers=headers)
             assert head.data == b""
             assert head.headers["Content-Length"] == get.headers["Content-Length"]
+
+
+def test_where_clients_write_curated_reads_stay_fast(built: Path, tmp_path: Path) -> None:
+    """What clients cannot change needs no look at what they wrote; all else is looked up."""
+    for file in built.glob("*.*"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    app = create_app(Settings(data=tmp_path, writes="on"))
+    front, client = app.extensions["fhir_kb_front"], app.test_client()
+    body = {"resourceType": "Organization", "name": "A"}
+    made = client.post("/fhir/r5/Organization", json=body)
+    assert made.status_code == 201
+    path = "/fhir/r5/Organization/" + made.get_json(force=True)["id"]
+
+    def fast(path: str) -> Reply | None:
+        environ = EnvironBuilder(path).get_environ()
+        found = front.fast("GET", path, "", header_of(environ))
+        return Reply(*found) if found else None
+
+    curated = fast(THALIDOMIDE)
+    assert curated is not None
+    assert plainly(curated) == plainly(front.slow(EnvironBuilder(THALIDOMIDE).get_environ()))
+    for name in ("A", "B"):
+        client.put(path, json={**body, "id": path.rpartition("/")[2], "name": name})
+        assert fast(path) is None
+        assert client.get(path).get_json(force=True)["name"] == name
+    for _ in range(3):
+        before = client.get("/fhir/r5/Organization?_summary=count").get_json(force=True)["total"]
+    client.delete(path)
+    after = client.get("/fhir/r5/Organization?_summary=count").get_json(force=True)["total"]
+    assert after == before - 1
