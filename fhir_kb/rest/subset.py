@@ -12,8 +12,9 @@ from fhir_kb.definitions import Definitions
 from fhir_kb.definitions.model import Element, TypeDefinition
 from fhir_kb.errors import InvalidParameter
 from fhir_kb.formats import Json
-from fhir_kb.formats.json import read_json, write_json
+from fhir_kb.formats.json import write_json
 from fhir_kb.rest.message import Pairs
+from fhir_kb.rest.own_text import read_own
 from fhir_kb.versions import Version
 
 Summary = Literal["true", "text", "data"]
@@ -55,7 +56,7 @@ def subset_asked(pairs: Pairs) -> Subset | None:
 
 def subsetted(body: bytes, asked: Subset, version: Version) -> bytes:
     """Return the text of the resource with only what was asked for."""
-    resource = read_json(body)
+    resource = read_own(body)
     definitions = version.definitions
     shape = definitions.type(resource["resourceType"])
     if shape is None:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 import flask
 
-from fhir_kb.formats.json import read_json, write_json
+from fhir_kb.formats.json import write_json
 from fhir_kb.rest.message import Response
 from fhir_kb.rest.negotiation import MEDIA_TYPES, Format
+from fhir_kb.rest.own_text import read_own
 from fhir_kb.rest.xml_body import xml_body
 from fhir_kb.versions import Version
 from fhir_kb.web.message import Reply
@@ -49,7 +50,7 @@ def reply_of(
     if body and version and format == "xml":
         body = xml_body(body, version, indent=indent)
     elif body and version and format == "json" and pretty:
-        body = write_json(read_json(body), indent=indent)
+        body = write_json(read_own(body), indent=indent)
     if body and version and format == "html":
         body = page(body, response.status, version, base)
         headers |= page_headers()

@@ -14,6 +14,7 @@ from fhir_kb.formats.json import read_json, read_json_value, write_json
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.outcome import issue
+from fhir_kb.rest.own_text import read_own
 from fhir_kb.rest.read import check_type, found
 from fhir_kb.rest.writes import fhirpath_patch, json_patch
 from fhir_kb.rest.writes.body import check_encoding, media_type_of, read_resource
@@ -104,13 +105,13 @@ def patched(endpoint: Endpoint, before: StoredResource, change: Change) -> Patch
     """Return the resource after the change; refuse one that is invalid or another than before."""
     # What the patch made is written and read again: nothing is stored that could not be sent.
     after = read_json(
-        write_json(_resource(change(read_json(before.body)))), max_bytes=endpoint.body_bytes_max
+        write_json(_resource(change(read_own(before.body)))), max_bytes=endpoint.body_bytes_max
     )
     if (after.get("resourceType"), after.get("id")) != (before.type, before.id):
         raise UnappliedPatch(
             f"The patch would change the type or id of {before.type}/{before.id}; nothing was changed"
         )
-    gone = _is_stale(after, read_json(before.body))
+    gone = _is_stale(after, read_own(before.body))
     if gone:
         del after["text"]
     remarks = (_NARRATIVE_GONE,) if gone else ()

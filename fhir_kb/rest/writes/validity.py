@@ -34,10 +34,11 @@ def validated(
     takes longer than ``seconds`` to look at.
     """
     validator = Validator(endpoint.version.definitions, endpoint.conformance())
+    limits = replace(LIMITS, seconds=seconds, bytes=endpoint.body_bytes_max)
     passed_over = {f"{type}.{path}" for path in (*ignored, *_NOT_WRITTEN)}
     issues = [
         issue
-        for issue in validator.validate(content, limits=replace(LIMITS, seconds=seconds))
+        for issue in validator.validate(content, limits=limits)
         if issue.expression not in passed_over
     ]
     rows: list[Json] = operation_outcome(issues)["issue"] if issues else []
