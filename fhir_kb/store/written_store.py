@@ -154,7 +154,10 @@ class WrittenStore:
         except CorruptedResource:
             # It is told whenever this resource is asked for; the others are served.
             return entry
-        return replace(entry, rows=packed_rows(self._index(read_json(resource.body))))
+        return replace(
+            entry,
+            rows=packed_rows(self._index(read_json(resource.body, max_bytes=len(resource.body)))),
+        )
 
     def _resources(self, sequences: Sequence[int]) -> list[StoredResource]:
         """Return versions by number, from memory when they were read and checked before."""
