@@ -24,6 +24,9 @@ from fhir_kb.store.writing import JournalEntry, Version, VersionsAsked
 SETTLE_SECONDS = 5.0
 """How long a lost connection's transaction is asked after."""
 
+ENTRIES_AT_ONCE = 5000
+"""Bounds what is in memory at a start with many versions."""
+
 _INSERT = f"INSERT INTO version VALUES ({', '.join(['%s'] * 12)})"  # noqa: S608
 
 
@@ -58,10 +61,16 @@ class PostgresJournal:
 
     def entries(self, after: int, *, replaced_after: int = 0) -> Iterator[JournalEntry]:
         """Yield the versions behind number ``after`` in order."""
-        statement, values = ENTRIES, [after]
-        if replaced_after:
-            statement, values = statement + NOT_REPLACED, [after, replaced_after]
-        return map(checked_entry, self._all(statement + " ORDER BY sequence", values))
+        statement, more = (
+            (ENTRIES + NOT_REPLACED, [replaced_after]) if replaced_after else (ENTRIES, [])
+        )
+        statement += f" ORDER BY sequence LIMIT {ENTRIES_AT_ONCE}"
+        number = ENTRIES_AT_ONCE
+        while number == ENTRIES_AT_ONCE:
+            found = self._all(statement, [after, *more])
+            yield from map(checked_entry, found)
+            number = len(found)
+            after = found[-1][0] if found else after
 
     def resources(self, sequences: Sequence[int]) -> list[StoredResource]:
         """Return the versions of these numbers in this order, each checked."""

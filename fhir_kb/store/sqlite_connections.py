@@ -16,6 +16,9 @@ from fhir_kb.store.sqlite_schema import is_unavailable, reading_uri
 CHECKPOINT_PAGES = 1000
 """Pages in the write-ahead log after which a commit moves them into the file."""
 
+LOG_BYTES_KEPT = 64_000_000
+"""What is kept of the log's file after one large transaction."""
+
 
 class ReadingConnection:
     """A read-only connection and the latest number that it has seen."""
@@ -100,6 +103,7 @@ def writing_connection(path: Path) -> sqlite3.Connection:
     connection = _connect(path.resolve().as_uri() + "?mode=rw")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES_KEPT}")
     return connection
 
 

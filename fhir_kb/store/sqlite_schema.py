@@ -102,6 +102,8 @@ def _make(path: Path, migrations: tuple[str, ...]) -> None:
             connection.execute("PRAGMA journal_mode = WAL")
         finally:
             connection.close()
+        # What clients write may be about people; the log gets the rights of the file.
+        partial.chmod(0o640)
         _sync(partial)
         partial.replace(path)
     finally:

@@ -41,6 +41,8 @@ class WritersLock:
                 self._lock_file(descriptor, until)
                 yield
             finally:
+                # Said, not left to the closing: a process forked meanwhile has the file open too.
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
                 os.close(descriptor)
         finally:
             self._thread.release()

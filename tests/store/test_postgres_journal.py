@@ -48,6 +48,17 @@ def test_each_version_of_fhir_has_a_schema_of_its_own(
     other.close()
 
 
+def test_a_start_reads_many_versions_part_by_part(
+    here: WrittenWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        here.put(group(f"{number % 3}"))
+    monkeypatch.setattr("fhir_kb.store.postgres_journal.ENTRIES_AT_ONCE", 2)
+    assert [entry.sequence for entry in here.journal.entries(1)] == [2, 3, 4, 5, 6, 7]
+    kept = here.journal.entries(0, replaced_after=6)
+    assert [entry.sequence for entry in kept] == [4, 5, 6, 7]
+
+
 def test_a_schema_of_another_application_is_left_alone(
     tmp_path: Path, database: PostgreSQL, mount: str, execute: Execute
 ) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
-from written_world import WrittenWorld, entry, group, snapshot_of, world
+from written_world import WrittenWorld, ask, entry, group, snapshot_of, world
 
 from fhir_kb.errors import DeletedResource, ReadOnly
 from fhir_kb.formats.json import read_json
@@ -177,6 +177,33 @@ def test_lost_updates_cannot_happen(here: WrittenWorld, open_journal: OpenJourna
     assert read_json(stored.body)["quantity"] == 40
     assert stored.version_id == "41"
     other.written.close()
+
+
+def test_readers_see_whole_transactions_while_others_write(here: WrittenWorld) -> None:
+    """The index in memory grows under the readers: none may see a part, or fail."""
+    failures: list[BaseException] = []
+    written = Event()
+
+    def read() -> None:
+        try:
+            while not written.is_set():
+                store = here.written.current()
+                for pairs in ([], [("type", "person")], [("name", "dvt")], [("_sort", "name")]):
+                    total = ask(store, "Group", *pairs, ("_count", "500")).total
+                    assert total is not None
+                    assert (total - 2 * (pairs != [("name", "dvt")])) % 3 == 0
+        except BaseException as failure:
+            failures.append(failure)
+
+    readers = [Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for number in range(60):
+        here.put(*(group(f"{place}-{number % 20}", name="dvt") for place in range(3)))
+    written.set()
+    for reader in readers:
+        reader.join()
+    assert failures == []
 
 
 def test_time_never_goes_back(tmp_path: Path, open_journal: Callable[..., Journal]) -> None:
