@@ -34,7 +34,7 @@ class Output:
             if self._file is None:
                 self._begin()
             free = self._lines_most - self._counts[-1]
-            now, lines = lines[:free], lines[free:]
+            now, lines = (lines, []) if len(lines) <= free else (lines[:free], lines[free:])
             self._counts[-1] += len(now)
             if self._file is not None:
                 self._file.write(_joined(now))
@@ -70,9 +70,10 @@ class Output:
 
 
 def _joined(lines: list[bytes]) -> bytes:
+    # A bare carriage return ends no line of NDJSON, and there is none without a line feed here.
     for line in lines:
-        if b"\n" in line or b"\r" in line:
-            break
-    else:
-        return b"\n".join([*lines, b""])
-    return b"".join(line.replace(b"\r", b" ").replace(b"\n", b" ") + b"\n" for line in lines)
+        if b"\n" in line:
+            return b"".join(
+                each.replace(b"\r\n", b"  ").replace(b"\n", b" ") + b"\n" for each in lines
+            )
+    return b"\n".join([*lines, b""])

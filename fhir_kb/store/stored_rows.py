@@ -82,12 +82,12 @@ class StoredRows:
         texts: dict[int, list[bytes]] = {}
         read = 0
         try:
-            for row, type, digest, body in self._connections.each(*_reading(numbers)):
-                if row in wanted and sha256(body, usedforsecurity=False).digest() == digest:
+            for row, type, digest, body in self._connections.all(*_reading(numbers)):
+                if sha256(body, usedforsecurity=False).digest() == digest and row in wanted:
                     read += 1
-                    try:
+                    if type in texts:
                         texts[type].append(body)
-                    except KeyError:
+                    else:
                         texts[type] = [body]
         except CorruptedResource:
             read = 0
