@@ -15,7 +15,11 @@ WORDS = (
 
 
 def _concept(kind: str, number: int) -> dict[str, object]:
-    coding = {"system": f"{TERMS}/{kind}", "code": f"{kind}-{number}", "display": f"{kind} {number}"}
+    coding = {
+        "system": f"{TERMS}/{kind}",
+        "code": f"{kind}-{number}",
+        "display": f"{kind} {number}",
+    }
     return {"coding": [coding], "text": f"{kind} {number} as reported"}
 
 
