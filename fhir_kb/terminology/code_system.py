@@ -92,14 +92,24 @@ class CodeSystem:
         return {code.casefold(): code for code in self.concepts}
 
 
-def of_definitions(codes: CodeSystemCodes) -> CodeSystem:
-    """Return a code system of the specification."""
+_SPECIFICATION = "http://hl7.org/fhir/"
+_ELSEWHERE = ("http://hl7.org/fhir/sid/", "http://hl7.org/fhir/uv/")
+"""Systems that only have their URL from HL7."""
+
+
+def of_definitions(codes: CodeSystemCodes, release: str) -> CodeSystem:
+    """Return a code system of the specification; ``release`` is the version of that.
+
+    One that the specification itself defines has its version; of the others none is known.
+    """
     concepts = {
         code: Concept(code, display, parents=codes.parents.get(code, ()))
         for code, display in codes.displays.items()
     }
     name = codes.url.rpartition("/")[2]
-    return CodeSystem(codes.url, concepts, codes.complete, codes.case_sensitive, name)
+    own = codes.url.startswith(_SPECIFICATION) and not codes.url.startswith(_ELSEWHERE)
+    version = release if own else None
+    return CodeSystem(codes.url, concepts, codes.complete, codes.case_sensitive, name, version)
 
 
 def read_code_system(resource: Json) -> CodeSystem:

@@ -68,7 +68,7 @@ class Terminology:
             return self._given_systems[url]
         if url not in self._systems:
             codes = self._definitions.code_system(url)
-            self._systems[url] = of_definitions(codes) if codes else None
+            self._systems[url] = of_definitions(codes, self._definitions.version) if codes else None
         return self._systems[url]
 
     def has_value_set(self, canonical: str) -> bool:

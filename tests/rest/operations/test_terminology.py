@@ -64,13 +64,16 @@ def values(body: Json) -> dict[str, Any]:
         ("CodeSystem/$lookup", {"system": CONCEPT, "code": "thalidomide"}, "thalidomide"),
         ("CodeSystem/concept/$lookup", {"code": "thalidomide"}, "thalidomide"),
         ("CodeSystem/$lookup", {"system": GENDER, "code": "male"}, "Male"),
+        ("CodeSystem/$lookup", {"system": GENDER, "code": "male", "version": "{number}"}, "Male"),
     ],
 )
 def test_a_code_is_looked_up(
     client: FlaskClient, mount: str, path: str, query: dict[str, str], expected: str
 ) -> None:
     """Our own codes and the specification's are told alike, by type and by instance."""
-    status, body = asked(client, f"{mount}/{path}", **query)
+    number = VERSIONS[mount].number
+    given = {name: value.replace("{number}", number) for name, value in query.items()}
+    status, body = asked(client, f"{mount}/{path}", **given)
     assert (status, values(body)["display"]) == (200, expected)
 
 
@@ -187,7 +190,7 @@ def test_what_is_held_in_part_is_too_costly(
     [
         ("r4", {"result", "message"}),
         ("r4b", {"result", "message"}),
-        ("r5", {"result", "message", "code", "system", "codeableConcept", "issues"}),
+        ("r5", {"result", "message", "code", "system", "version", "codeableConcept", "issues"}),
     ],
 )
 def test_a_concept_is_right_by_one_of_its_codings(
