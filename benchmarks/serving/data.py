@@ -70,7 +70,11 @@ def page_bodies() -> Iterator[bytes]:
         code = f"reaction-{position // MATCHES}"
         coding = {"system": f"{TERMS}/reaction", "code": code, "display": code}
         resource["code"] = {"coding": [coding], "text": code}
+        [suspect] = resource["suspectEntity"]
         resource["text"] = _narrative("")
+        # As much structure as fits: words alone would spare those who look into every element.
+        more = (SIZE - len(write_json(resource))) // (len(write_json(suspect)) + 1)
+        resource["suspectEntity"] = [suspect] * (1 + more)
         missing = SIZE - len(write_json(resource))
         resource["text"] = _narrative(("0123456789 " * (missing // 11 + 1))[:missing])
         yield write_json(resource)

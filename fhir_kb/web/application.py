@@ -24,6 +24,7 @@ from fhir_kb.versions import VERSIONS, Version
 from fhir_kb.web import cds, exports, fhir, health, metrics, packages, schema, start
 from fhir_kb.web.fast_reads import FastReads
 from fhir_kb.web.front import Front
+from fhir_kb.web.lean_flask import LeanFlask
 from fhir_kb.web.places import KEY, NOWHERE, Place
 from fhir_kb.web.replies import flask_response
 from fhir_kb.web.traffic import Traffic
@@ -40,7 +41,7 @@ def create_app(settings: Settings | None = None, log: BinaryIO | None = None) ->
     chosen = settings or read_settings()
     check_writes(chosen)
     manifest = ensure_release(chosen.data, chosen.systems_left_out)
-    app = Flask("fhir_kb", static_folder=None)
+    app = LeanFlask("fhir_kb", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     app.config["MAX_CONTENT_LENGTH"] = chosen.body_bytes_max
     holders = {

@@ -3,7 +3,8 @@
 https://hl7.org/fhir/R4/http.html#root
 """
 
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, current_app, request
@@ -38,17 +39,18 @@ _FORM = "application/x-www-form-urlencoded"
 @blueprint.route("/fhir/<path:path>", methods=_METHODS, provide_automatic_options=False)
 def fhir(path: str) -> FlaskResponse:
     """Answer one FHIR request; refusals are outcomes in the format that was asked for."""
-    asked = _asked()
+    pairs = _query()
+    asked = _asked(pairs)
     endpoint, mount, rest = _endpoint(path, asked)
     base = _base(mount)
     segments = _segments(rest)
     place = fhir_place(endpoint, mount, request.method, segments)
     request.environ[KEY] = place
     try:
-        response = answer(endpoint, _request(base, segments))
+        response = answer(endpoint, _request(base, segments, pairs))
     except RequestError as error:
         response = error_response(error)
-    pretty = ("_pretty", "true") in _query()
+    pretty = ("_pretty", "true") in pairs
     reply = flask_response(response, endpoint.version, asked.format, base, pretty=pretty)
     for name, value in cache_headers(
         _settings(), place.route, request.method, reply.status_code, writable=bool(endpoint.written)
@@ -66,8 +68,8 @@ def let_every_page_in(reply: FlaskResponse) -> FlaskResponse:
     return reply
 
 
-def _asked() -> Asked:
-    format_parameter = next((value for key, value in _query() if key == "_format"), None)
+def _asked(pairs: Pairs) -> Asked:
+    format_parameter = next((value for key, value in pairs if key == "_format"), None)
     return negotiate(request.headers.get("Accept", ""), format_parameter)
 
 
@@ -90,7 +92,7 @@ def _endpoint(path: str, asked: Asked) -> tuple[Endpoint, str, str]:
 
 
 def _base(mount: str) -> str:
-    root = _settings().base_url.rstrip("/") or request.host_url.rstrip("/")
+    root = _settings().base_url.rstrip("/") or f"{request.scheme}://{request.host}"
     return f"{root}/fhir/{mount}" if mount else f"{root}/fhir"
 
 
@@ -102,15 +104,27 @@ def _segments(rest: str) -> tuple[str, ...]:
     return tuple(rest.rstrip("/").split("/")) if rest.strip("/") else ()
 
 
-def _request(base: str, path: tuple[str, ...]) -> Request:
+def _request(base: str, path: tuple[str, ...], pairs: Pairs) -> Request:
     return Request(
         method=request.method,
         base=base,
         path=path,
-        pairs=(*_query(), *_form()),
-        headers={name.lower(): value for name, value in request.headers.items()},
+        pairs=(*pairs, *_form()),
+        headers=_headers(request.environ),
         body=b"" if request.method in ("GET", "HEAD") else request.get_data(),
     )
+
+
+def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
+    headers = {
+        name[5:].replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if environ.get(name):
+            headers[name.replace("_", "-").lower()] = environ[name]
+    return headers
 
 
 def _query() -> Pairs:

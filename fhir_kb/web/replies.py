@@ -13,6 +13,7 @@ from fhir_kb.rest.negotiation import MEDIA_TYPES, Format
 from fhir_kb.rest.own_text import read_own
 from fhir_kb.rest.xml_body import xml_body
 from fhir_kb.versions import Version
+from fhir_kb.web.lean_flask import WholeResponse
 from fhir_kb.web.message import Reply
 from fhir_kb.web.pages import page, page_headers
 
@@ -71,8 +72,7 @@ def flask_response(
 ) -> flask.Response:
     """Return ``reply_of`` as Flask's response."""
     reply = reply_of(response, version, format, base, pretty=pretty)
-    made = flask.Response(reply.body, status=reply.status)
-    del made.headers["Content-Type"]
-    for name, value in reply.headers:
-        made.headers[name] = value
+    made = WholeResponse(reply.body, status=reply.status, headers=reply.headers)
+    if not reply.body:
+        made.headers.remove("Content-Type")
     return made
