@@ -35,12 +35,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the task."""
+    """Run the task; a file that cannot be read is a call made wrongly (2)."""
     settings = read_settings()
     if arguments.task == "services":
         _print(discovery(decision_support(settings)))
         return 0
-    body = arguments.file.read_bytes()
+    try:
+        body = arguments.file.read_bytes()
+    except OSError as error:
+        print(f"{arguments.file} cannot be read: {error.strerror}", file=sys.stderr)
+        return 2
     content = read_json(body)
     service = arguments.service or _service_for(content)
     if arguments.url:

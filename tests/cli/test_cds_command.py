@@ -126,3 +126,14 @@ def test_a_hook_that_nobody_answers_is_refused(
 def test_services_are_listed(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert main(["cds", "services"]) == 0
     assert len(json.loads(capfdbinary.readouterr().out)["services"]) == 4
+
+
+@pytest.mark.parametrize("file", ["nope.json", "."])
+def test_a_file_that_cannot_be_read_is_named_in_one_line(
+    file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A slip of the pen gets a sentence and the status of a wrong call, not a traceback."""
+    assert main(["cds", "call", str(tmp_path / file)]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert "cannot be read" in said.err
