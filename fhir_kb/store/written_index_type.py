@@ -4,7 +4,8 @@ https://hl7.org/fhir/R4/search.html
 """
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from pyroaring import BitMap
 
@@ -21,6 +22,18 @@ from fhir_kb.store.written_intervals import WrittenIntervals
 from fhir_kb.store.written_terms import WrittenTerms
 
 _DATE, _QUANTITY = LETTERS["date"], LETTERS["quantity"]
+
+
+class _Gathered(defaultdict[str, list[int]]):
+    """Owners by key, in the order in which they came."""
+
+    def __init__(self) -> None:
+        super().__init__(list)
+
+    def add(self, keys: Iterable[str], owner: int) -> None:
+        """Take in one owner of several keys."""
+        for key in keys:
+            self[key].append(owner)
 
 
 class WrittenIndexOfType:
@@ -46,31 +59,42 @@ class WrittenIndexOfType:
         """Return the intervals of a field by unit key."""
         return self._intervals.get(record_name(field), {})
 
-    def add(self, row: int, packed: bytes) -> None:
-        """Take in the packed rows of one version; row numbers rise from call to call."""
-        owner = row
-        for name, *values in unpacked_rows(packed):
-            letter = name[0]
-            if letter == PRESENT:
-                for code in values:
-                    self.present.setdefault(code, BitMap()).add(row)
-            elif letter == LINKS:
-                if values:
-                    self.links[row] = values
-            elif letter == OCCURRENCE:
-                owners = self.owners.setdefault(name[1:], array("I"))
-                owner = self._first_occurrence + len(owners)
-                owners.append(row)
-            elif letter == _DATE:
-                self._add_dates(name, owner, values)
-            elif letter == _QUANTITY:
-                self._add_quantities(name, owner, values)
-            else:
-                terms = self._terms.get(name)
-                if terms is None:
-                    terms = self._terms[name] = WrittenTerms()
-                for key in values:
-                    terms.add(key, owner)
+    def add(self, versions: Iterable[tuple[int, bytes]]) -> None:
+        """Take in versions with their packed rows; row numbers rise from call to call."""
+        # Gathered in lists first: to extend a set many times costs far more than once.
+        present = _Gathered()
+        terms: dict[str, _Gathered] = {}
+        for row, packed in versions:
+            owner = row
+            for name, *values in unpacked_rows(packed):
+                letter = name[0]
+                if letter == PRESENT:
+                    present.add(values, row)
+                elif letter == LINKS:
+                    if values:
+                        self.links[row] = values
+                elif letter == OCCURRENCE:
+                    owner = self._add_occurrence(name[1:], row)
+                elif letter == _DATE:
+                    self._add_dates(name, owner, values)
+                elif letter == _QUANTITY:
+                    self._add_quantities(name, owner, values)
+                else:
+                    gathered = terms.get(name)
+                    if gathered is None:
+                        gathered = terms[name] = _Gathered()
+                    gathered.add(values, owner)
+        for code, rows in present.items():
+            self.present.setdefault(code, BitMap()).update(rows)
+        for name, gathered in terms.items():
+            held = self._terms.setdefault(name, WrittenTerms())
+            for key, owners in gathered.items():
+                held.add(key, owners)
+
+    def _add_occurrence(self, code: str, row: int) -> int:
+        owners = self.owners.setdefault(code, array("I"))
+        owners.append(row)
+        return self._first_occurrence + len(owners) - 1
 
     def _add_dates(self, name: str, owner: int, values: Sequence[str]) -> None:
         column = self._column(name, "", "q")

@@ -4,6 +4,7 @@ https://roaringbitmap.org/
 """
 
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from pyroaring import AbstractBitMap, BitMap
 
@@ -24,16 +25,16 @@ class WrittenTerms:
         self._arrived: list[str] = []
         self._ordered: tuple[list[str], int] = [], 0
 
-    def add(self, key: str, owner: int) -> None:
-        """Take in an owner; it may come twice."""
+    def add(self, key: str, owners: Sequence[int]) -> None:
+        """Take in the owners of a key; one may come twice."""
         held = self._owners.get(key)
-        if held is None:
-            self._owners[key] = owner
+        if isinstance(held, BitMap):
+            held.update(owners)
+        elif held is not None:
+            self._owners[key] = BitMap((held, *owners))
+        else:
+            self._owners[key] = owners[0] if len(owners) == 1 else BitMap(owners)
             self._arrived.append(key)
-        elif isinstance(held, BitMap):
-            held.add(owner)
-        elif held != owner:
-            self._owners[key] = BitMap((held, owner))
 
     def owners(self, key: str) -> AbstractBitMap:
         """Return the owners of exactly this key; the set may still grow."""

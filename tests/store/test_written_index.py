@@ -53,7 +53,7 @@ def test_terms_come_in_order_with_all_their_owners() -> None:
     expected: dict[str, set[int]] = {}
     for owner, key in enumerate(keys):
         full = key + SEPARATOR + random.choice("xy")
-        held.add(full, owner)
+        held.add(full, [owner])
         expected.setdefault(full, set()).add(owner)
         if owner == 2 * TERMS_TAIL:
             held.keys()
@@ -67,6 +67,6 @@ def test_terms_come_in_order_with_all_their_owners() -> None:
 
 def test_an_owner_may_come_twice() -> None:
     held = WrittenTerms()
-    for owner in (1, 1, 2, 2):
-        held.add("key", owner)
+    for owners in ([1], [1, 1], [2], [2, 1]):
+        held.add("key", owners)
     assert list(held.owners("key")) == [1, 2]
