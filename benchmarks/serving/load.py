@@ -86,5 +86,7 @@ def _asked(target: Target, paths: Path, seconds: float) -> tuple[float, float]:
     if "Non-2xx" in output or "Socket errors" in output:
         raise RuntimeError(f"{target.name} failed: {output}")
     requests = int(re.search(r"(\d+) requests in", output)[1])  # type: ignore[index]
+    if not requests:
+        return _asked(target, paths, seconds * 4)
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])  # type: ignore[index]
     return spent / requests * 1e6, rate
