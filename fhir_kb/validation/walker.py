@@ -143,7 +143,8 @@ class Walker:
         """Check what stands under ``_key``: the id and the extensions of a primitive."""
         member = shape.members.get(key[1:]) if key.startswith("_") else None
         if member is None or member.primitive is None:
-            if key != RESOURCE_TYPE or node.value is not elements:
+            is_resource = node.value is elements and node.type in self._shapes.resource_types
+            if key != RESOURCE_TYPE or not is_resource:
                 structure.unknown_element(self._walk, node, shape, key)
             return
         beside = elements.get(member.key)
