@@ -7,6 +7,7 @@ The Bundle is joined from stored texts: no resource is parsed to be sent.
 
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, urlencode
+from uuid import NAMESPACE_OID, uuid5
 
 from fhir_kb.formats.json import write_json
 from fhir_kb.rest.endpoint import Endpoint
@@ -98,4 +99,7 @@ def _outcome(result: SearchResult) -> bytes:
         for warning in result.warnings
     ]
     issues += [issue("information", "informational", line) for line in result.explanation]
-    return b'{"resource":%b,"search":{"mode":"outcome"}}' % write_json(outcome(*issues))
+    body = write_json(outcome(*issues))
+    # Named by what it says, so that the same answer has the same bytes.
+    name = uuid5(NAMESPACE_OID, body.decode()).urn.encode()
+    return b'{"fullUrl":"%b","resource":%b,"search":{"mode":"outcome"}}' % (name, body)

@@ -3,6 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
+from fhir_kb.validation import validate
 from fhir_kb.versions import VERSIONS
 
 MOUNTS = pytest.mark.parametrize("mount", VERSIONS)
@@ -106,6 +107,15 @@ def test_an_unknown_parameter_is_reported_and_left_out(client: FlaskClient) -> N
     assert "'cod'" in bundle["entry"][1]["resource"]["issue"][0]["diagnostics"]
     own = next(link["url"] for link in bundle["link"] if link["relation"] == "self")
     assert own == "http://127.0.0.1:8080/fhir/r4/Medication?code=1191"
+
+
+@pytest.mark.parametrize("mount", ["r4", "r4b", "r5"])
+def test_a_bundle_with_an_outcome_is_valid(mount: str, client: FlaskClient) -> None:
+    """Each entry of a searchset has a fullUrl, what is told of the search too (bdl-15)."""
+    reply = client.get(f"/fhir/{mount}/Organization?nonsense=1&_count=1")
+    issues = validate(reply.data, mount.upper(), mode="standard")
+    assert not [issue for issue in issues if issue.is_error and "entry" in issue.expression]
+    assert reply.json["entry"][-1]["fullUrl"].startswith("urn:uuid:")
 
 
 def test_strict_handling_refuses_an_unknown_parameter(client: FlaskClient) -> None:
