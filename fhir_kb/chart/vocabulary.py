@@ -48,7 +48,7 @@ class Vocabulary:
                 if member.with_:
                     self._branches.append((code_set.id, member))
         self._names = {
-            code_set.id: re.compile("|".join(rf"\b{re.escape(name)}" for name in code_set.names))
+            code_set.id: re.compile("|".join(_forms(code_set)))
             for code_set in knowledge.code_sets.values()
             if code_set.names
         }
@@ -201,6 +201,12 @@ def _wholes(sets: Mapping[str, CodeSet]) -> dict[str, set[str]]:
             found[name] |= above
             waiting.extend(above)
     return found
+
+
+def _forms(code_set: CodeSet) -> Iterator[str]:
+    """Yield patterns of how a set is named; an abbreviation stands alone: ``pos`` is no posture."""
+    yield from (rf"\b{re.escape(name)}" for name in code_set.names)
+    yield from (rf"^\s*{re.escape(short)}\.?\s*$" for short in code_set.abbreviations)
 
 
 def _dotted(code: str) -> str:

@@ -44,7 +44,8 @@ class CodeSet:
     """Codes of one meaning, or of several that a rule treats alike.
 
     ``names`` are words (lower case) by which a record is recognised when no code tells, with
-    less confidence. ``complete`` are the systems of which the set holds every code there is: a
+    less confidence; ``abbreviations`` (lower case) count only when they are all that is said.
+    ``complete`` are the systems of which the set holds every code there is: a
     record coded in one of them, and not in the set, is something else for certain.
     ``parts`` are sets whose members belong to this one too. ``molar_mass`` lets an amount of
     substance be compared with a mass.
@@ -55,6 +56,7 @@ class CodeSet:
     category: CategoryName
     codes: tuple[MemberCode, ...] = ()
     names: tuple[str, ...] = ()
+    abbreviations: tuple[str, ...] = ()
     complete: tuple[str, ...] = ()
     parts: tuple[CodeSetId, ...] = ()
     molar_mass: Amount | None = None

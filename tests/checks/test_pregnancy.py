@@ -17,6 +17,7 @@ from charts import (
     observation,
     patient,
     pregnancy_test,
+    quantity,
 )
 
 OUTCOME = {
@@ -151,6 +152,38 @@ def test_a_condition(record: dict[str, Any], outcome: str) -> None:
 )
 def test_tests(tests: list[dict[str, Any]], outcome: str) -> None:
     assert ask("pregnancy", pregnancyTests=tests).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        pytest.param({"valueCodeableConcept": coded(LOINC, "LA6576-8")}, FOUND, id="LOINC"),
+        pytest.param({"valueCodeableConcept": coded(LOINC, "LA11882-0")}, FOUND, id="detected"),
+        pytest.param({"valueCodeableConcept": coded(LOINC, "LA6577-6")}, NOTHING, id="negative"),
+        pytest.param({"valueCodeableConcept": coded(LOINC, "LA26683-5")}, NOTHING, id="not so"),
+        pytest.param({"valueString": "POS"}, FOUND, id="POS"),
+        pytest.param({"valueString": " pos. "}, FOUND, id="POS with a full stop"),
+        pytest.param({"valueCodeableConcept": {"text": "NEG"}}, NOTHING, id="NEG"),
+        pytest.param({"valueString": "Positional"}, NOT_DONE, id="POS begins another word"),
+        pytest.param({"valueString": "see post note"}, NOT_DONE, id="POS within other words"),
+        pytest.param({"valueString": "not positive"}, NOT_DONE, id="not positive"),
+        pytest.param({"valueString": "Not negative"}, NOT_DONE, id="not negative"),
+        pytest.param({"valueString": "False positive"}, NOT_DONE, id="false positive"),
+        pytest.param({"valueString": "Equivocal, not clearly negative"}, NOT_DONE, id="equivocal"),
+        pytest.param(
+            {"valueQuantity": quantity(5000, "m[IU]/mL")}, NOT_DONE, id="a figure has no threshold"
+        ),
+    ],
+)
+def test_how_laboratories_write_a_result(answer: dict[str, Any], outcome: str) -> None:
+    """LOINC has answers of its own, and many send a word: none may be read as its contrary."""
+    test = pregnancy_test(ago(hours=5), valueCodeableConcept=None) | answer
+    assert ask("pregnancy", pregnancyTests=[test]).outcome == outcome
+
+
+def test_a_status_in_the_words_of_the_patient_summary() -> None:
+    status = observation("82810-3", ago(days=1), valueCodeableConcept=coded(LOINC, "LA15173-0"))
+    assert ask("pregnancy", pregnancyTests=[status]).outcome == FOUND
 
 
 @pytest.mark.parametrize(
