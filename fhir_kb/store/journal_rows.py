@@ -59,10 +59,14 @@ def packed_rows(rows: IndexRows) -> bytes:
     return _joined([_joined(record, _VALUE) for record in records], _RECORD).encode()
 
 
-def unpacked_rows(blob: bytes) -> Iterator[list[str]]:
-    """Yield the records of a text, each a name and its values."""
-    for record in blob.decode().split(_RECORD):
-        yield record.split(_VALUE)
+def packed_records(blob: bytes) -> list[str]:
+    """Return the records of a text, each still in one piece."""
+    return blob.decode().split(_RECORD)
+
+
+def values_of(record: str) -> list[str]:
+    """Return the name of a record and its values."""
+    return record.split(_VALUE)
 
 
 def unpacked_link(text: str) -> Link:

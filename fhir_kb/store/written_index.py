@@ -83,6 +83,6 @@ class WrittenIndex:
             with self._lock:
                 index = self._types.setdefault(type, WrittenIndexOfType(self.first_occurrence))
                 # They are waiting until all are in: others must not find a part.
-                index.add(self._waiting.get(type, ()))
+                index.add(self._waiting.get(type, []))
                 self._waiting[type] = []
         return index

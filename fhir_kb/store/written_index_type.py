@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/search.html
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from pyroaring import BitMap
 
@@ -15,25 +15,17 @@ from fhir_kb.store.journal_rows import (
     LINKS,
     OCCURRENCE,
     PRESENT,
+    packed_records,
     record_name,
-    unpacked_rows,
+    values_of,
 )
 from fhir_kb.store.written_intervals import WrittenIntervals
 from fhir_kb.store.written_terms import WrittenTerms
 
+_TOGETHER = 5000
+"""Versions that are taken in at once; bounds the memory that this takes."""
+
 _DATE, _QUANTITY = LETTERS["date"], LETTERS["quantity"]
-
-
-class _Gathered(defaultdict[str, list[int]]):
-    """Owners by key, in the order in which they came."""
-
-    def __init__(self) -> None:
-        super().__init__(list)
-
-    def add(self, keys: Iterable[str], owner: int) -> None:
-        """Take in one owner of several keys."""
-        for key in keys:
-            self[key].append(owner)
 
 
 class WrittenIndexOfType:
@@ -59,51 +51,49 @@ class WrittenIndexOfType:
         """Return the intervals of a field by unit key."""
         return self._intervals.get(record_name(field), {})
 
-    def add(self, versions: Iterable[tuple[int, bytes]]) -> None:
+    def add(self, versions: Sequence[tuple[int, bytes]]) -> None:
         """Take in versions with their packed rows; row numbers rise from call to call."""
-        # Gathered in lists first: to extend a set many times costs far more than once.
-        present = _Gathered()
-        terms: dict[str, _Gathered] = {}
-        for row, packed in versions:
-            owner = row
-            for name, *values in unpacked_rows(packed):
-                letter = name[0]
-                if letter == PRESENT:
-                    present.add(values, row)
-                elif letter == LINKS:
-                    if values:
-                        self.links[row] = values
-                elif letter == OCCURRENCE:
-                    owner = self._add_occurrence(name[1:], row)
-                elif letter == _DATE:
-                    self._add_dates(name, owner, values)
-                elif letter == _QUANTITY:
-                    self._add_quantities(name, owner, values)
-                else:
-                    gathered = terms.get(name)
-                    if gathered is None:
-                        gathered = terms[name] = _Gathered()
-                    gathered.add(values, owner)
-        for code, rows in present.items():
-            self.present.setdefault(code, BitMap()).update(rows)
-        for name, gathered in terms.items():
-            held = self._terms.setdefault(name, WrittenTerms())
-            for key, owners in gathered.items():
-                held.add(key, owners)
+        for start in range(0, len(versions), _TOGETHER):
+            # Many versions share a record as a whole: each is taken apart once.
+            owners: defaultdict[str, list[int]] = defaultdict(list)
+            for row, packed in versions[start : start + _TOGETHER]:
+                owner = row
+                for record in packed_records(packed):
+                    if record[0] == OCCURRENCE:
+                        owner = self._add_occurrence(record[1:], row)
+                    else:
+                        owners[record].append(owner)
+            for record, of_record in owners.items():
+                self._add_record(record, of_record)
+
+    def _add_record(self, record: str, owners: Sequence[int]) -> None:
+        name, *values = values_of(record)
+        letter = name[0]
+        if letter == PRESENT:
+            for code in values:
+                self.present.setdefault(code, BitMap()).update(owners)
+        elif letter == LINKS:
+            if values:
+                self.links.update(dict.fromkeys(owners, values))
+        elif letter == _DATE:
+            column = self._column(name, "", "q")
+            for low, high in zip(values[::2], values[1::2], strict=True):
+                for owner in owners:
+                    column.add(owner, int(low), int(high))
+        elif letter == _QUANTITY:
+            for unit, low, high in zip(values[::3], values[1::3], values[2::3], strict=True):
+                column = self._column(name, unit, "d")
+                for owner in owners:
+                    column.add(owner, float(low), float(high))
+        else:
+            terms = self._terms.setdefault(name, WrittenTerms())
+            for key in values:
+                terms.add(key, owners)
 
     def _add_occurrence(self, code: str, row: int) -> int:
         owners = self.owners.setdefault(code, array("I"))
         owners.append(row)
         return self._first_occurrence + len(owners) - 1
-
-    def _add_dates(self, name: str, owner: int, values: Sequence[str]) -> None:
-        column = self._column(name, "", "q")
-        for low, high in zip(values[::2], values[1::2], strict=True):
-            column.add(owner, int(low), int(high))
-
-    def _add_quantities(self, name: str, owner: int, values: Sequence[str]) -> None:
-        for unit, low, high in zip(values[::3], values[1::3], values[2::3], strict=True):
-            self._column(name, unit, "d").add(owner, float(low), float(high))
 
     def _column(self, name: str, unit: str, typecode: str) -> WrittenIntervals:
         units = self._intervals.get(name, {})
