@@ -22,7 +22,8 @@ _ANNOTATION = re.compile(r"\{[^}]*\}")
 _POWER = re.compile(r"^10[*^](\d+)")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _COMPARATORS = {"<": "< ", "<=": "≤ ", ">": "> ", ">=": "≥ "}
-_ENTERED_IN_ERROR = "entered-in-error"
+ENTERED_IN_ERROR = "entered in error"
+"""The fault of a record that says so of itself."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,10 @@ class Reader:
 
     def fault(self, resource: Json) -> str:
         """Return why a resource must not be used, or an empty string."""
-        if _ENTERED_IN_ERROR in {text(resource.get("status"))} | codes(
+        if "entered-in-error" in {text(resource.get("status"))} | codes(
             resource.get("verificationStatus")
         ):
-            return "entered in error"
+            return ENTERED_IN_ERROR
         if is_modified(resource):
             return "it has a modifier extension that is not known here"
         if resource.get("implicitRules"):

@@ -26,7 +26,7 @@ from fhir_kb.chart.read_condition import read_allergy, read_condition, read_proc
 from fhir_kb.chart.read_medication import FORMS, read_medication
 from fhir_kb.chart.read_observation import read_observations
 from fhir_kb.chart.read_patient import read_patient
-from fhir_kb.chart.reader import Reader, origin_of
+from fhir_kb.chart.reader import ENTERED_IN_ERROR, Reader, origin_of
 from fhir_kb.chart.records import Records
 from fhir_kb.chart.vocabulary import Vocabulary
 from fhir_kb.facts.code_set import CategoryName
@@ -73,8 +73,9 @@ def read_chart(request: Request, vocabulary: Vocabulary) -> Chart:
         resources=_pool([*ordered, *(entry for _, entries in taken.values() for entry in entries)]),
     )
     states, records = _read_all(reader, taken)
-    orders = Records(_orders(reader, ordered))
-    again = {order.origin.reference for order in orders}
+    every = list(_orders(reader, ordered))
+    again = {order.origin.reference for order in every}
+    orders = Records(order for order in every if not _is_withdrawn(order))
     return Chart(
         hook=request.hook,
         patient_id=reader.patient_id,
@@ -107,6 +108,11 @@ def _pool(entries: list[Entry]) -> dict[str, Json]:
             if key:
                 pool[key] = entry.resource
     return pool
+
+
+def _is_withdrawn(order: Medication) -> bool:
+    """Return whether signing an order stops a medicine, or asks for none: nothing is to be said."""
+    return order.current == "no" or order.fault == ENTERED_IN_ERROR
 
 
 def _orders(reader: Reader, entries: tuple[Entry, ...]) -> Iterator[Medication]:

@@ -292,15 +292,23 @@ def test_a_medicine_that_cannot_be_told_is_not_passed_over(ask: Any) -> None:
     assert "could not be recognised" in summaries(answer)
 
 
-@pytest.mark.parametrize("fault", ["entered-in-error", "modifier", "wrong patient"])
+@pytest.mark.parametrize("fault", ["modifier", "wrong patient"])
 def test_an_order_that_must_not_be_used_is_named(fault: str, ask: Any) -> None:
-    """Wrong patient, entered in error, unknown modifier: not done, and said."""
+    """Wrong patient, unknown modifier: not done, and said."""
     changed = {
-        "entered-in-error": {"status": "entered-in-error"},
         "modifier": {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]},
         "wrong patient": {"subject": {"reference": "Patient/someone-else"}},
     }[fault]
     assert "Not checked" in summaries(ask(body(order(**changed))))
+
+
+@pytest.mark.parametrize("hook", ["order-select", "order-sign"])
+@pytest.mark.parametrize(
+    "change", [{"doNotPerform": True}, {"status": "cancelled"}, {"status": "entered-in-error"}]
+)
+def test_an_order_to_stop_gets_no_card(hook: str, change: Any, ask: Any) -> None:
+    """Programmes and contraception are not explained on the very act of stopping."""
+    assert ask(body(order(**change), hook=hook)) == {"cards": []}
 
 
 def test_select_and_sign_say_the_same_of_a_contraindication(ask: Any) -> None:

@@ -8,10 +8,13 @@ from charts import (
     LENALIDOMIDE_10,
     LENALIDOMIDE_25,
     MOMENT,
+    PREGNANT,
     RXNORM,
     THALIDOMIDE_50,
+    THALIDOMIDE_100,
     bundle,
     chart_of,
+    condition,
     coded,
     dosed,
     medication,
@@ -171,11 +174,6 @@ def test_opening_a_chart_asks_once_per_medicine_about_the_newest_order() -> None
             "it follows implicit rules that are not known here",
             id="implicit rules",
         ),
-        pytest.param(
-            {"status": "entered-in-error"},
-            "the record of lenalidomide was not used: entered in error",
-            id="entered in error",
-        ),
     ],
 )
 def test_an_order_that_cannot_be_judged_is_said_so_by_every_rule(
@@ -185,6 +183,39 @@ def test_an_order_that_cannot_be_judged_is_said_so_by_every_rule(
     assert ended
     assert {result.outcome for result in ended.values()} == {"not-done"}
     assert {gap.reason for result in ended.values() for gap in result.gaps} == {reason}
+
+
+WITHDRAWN = [
+    {"doNotPerform": True},
+    {"status": "cancelled"},
+    {"status": "stopped"},
+    {"status": "ended"},
+    {"status": "completed"},
+    {"status": "entered-in-error"},
+]
+
+
+@pytest.mark.parametrize("change", WITHDRAWN, ids=str)
+def test_nothing_is_said_of_an_order_that_stops_a_medicine(change: dict[str, Any]) -> None:
+    """Signing a stop is what a card would have asked for; a note of its own would only be noise."""
+    chart = chart_of([order(**change)], conditions=[condition(PREGNANT)])
+    assert results(chart) == {}
+
+
+@pytest.mark.parametrize("change", WITHDRAWN, ids=str)
+def test_a_medicine_that_is_being_stopped_is_no_second_one(change: dict[str, Any]) -> None:
+    """The chart still has it as active: what is signed now is newer."""
+    stopped = order(THALIDOMIDE_100, id="before", **change)
+    active = medication(THALIDOMIDE_100, id="before")
+    chart = chart_of([order(), stopped], medications=[active])
+    assert results(chart)["duplicate-imid"].outcome == "nothing-found"
+
+
+@pytest.mark.parametrize("change", [{}, {"status": "active"}, {"status": "on-hold"}], ids=str)
+def test_an_order_that_goes_on_is_checked(change: dict[str, Any]) -> None:
+    """An order that was signed before is signed again, or held for a while."""
+    chart = chart_of([order(**change)], conditions=[condition(PREGNANT)])
+    assert results(chart)["pregnancy"].outcome == "found"
 
 
 def test_another_patient_s_record_puts_every_check_in_doubt() -> None:
