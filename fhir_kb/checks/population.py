@@ -15,9 +15,9 @@ Membership = Literal["yes", "no", "unknown"]
 def membership(question: Question, name: str) -> Membership:
     """Return whether the patient belongs to a population of the rule.
 
-    Unknown is returned only for a sex that is not known; whatever else is not known counts as
+    Unknown is returned only for a sex that is not known, or contradicted by such a record; whatever else is not known counts as
     belonging, for a precaution is not dropped for want of data. What the order attests counts
-    more than records that may be old.
+    more than records that may be old, and a record that only a member can have more than the sex.
     """
     population = question.rule.populations[name]
     patient = question.chart.patient
@@ -25,11 +25,15 @@ def membership(question: Question, name: str) -> Membership:
         return "unknown"
     if question.subject.attested and population.sex == "female":
         return "yes"
-    if patient.sex not in (population.sex, "unknown"):
+    if patient.sex not in (population.sex, "unknown") and not _is_shown(question, population):
         return "no"
     if _is_ruled_out(question, population):
         return "no"
     return "yes" if patient.sex == population.sex else "unknown"
+
+
+def _is_shown(question: Question, population: Population) -> bool:
+    return bool(look_for(question, population.shown_by, "ever").records)
 
 
 def _is_ruled_out(question: Question, population: Population) -> bool:

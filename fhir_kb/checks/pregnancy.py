@@ -1,4 +1,4 @@
-"""Kind ``pregnancy``: the patient is recorded as pregnant, or her last clear test was positive."""
+"""Kind ``pregnancy``: the patient is recorded as pregnant, or the last clear test was positive."""
 
 from fhir_kb.chart.chart import Observation, Record
 from fhir_kb.checks.assay import clear_results, is_clear, last_moment, unused_tests, usable_tests
@@ -13,7 +13,7 @@ from fhir_kb.facts.criteria import PregnancyCriterion
 
 
 def check(question: Question) -> Answer:
-    """Find pregnancy; a male patient, and one who cannot conceive, need no further data."""
+    """Find pregnancy; one who cannot conceive needs no data, nor a male without any sign of it."""
     answer = Answer()
     for criterion in criteria_for(question, PregnancyCriterion, answer):
         if membership(question, criterion.population) == "no":
@@ -22,9 +22,23 @@ def check(question: Question) -> Answer:
         if found:
             stop = Change(question.subject.origin, "Withdraw this order", stop=True)
             changes = (stop,) if question.subject.origin in question.chart.focus else ()
-            names = dict.fromkeys(record_words(record) for record in found)
-            answer.find(question, criterion, found, changes, record=", ".join(names))
+            names = ", ".join(dict.fromkeys(record_words(record) for record in found))
+            sex = _contradicting_sex(question)
+            answer.find(
+                question,
+                criterion,
+                found,
+                changes,
+                record=f"{names}, but {sex}" if sex else names,
+                contradiction=f"{criterion.contradiction} " if sex else "",
+            )
     return answer
+
+
+def _contradicting_sex(question: Question) -> str:
+    """Return ``gender male`` or ``sex male``: which of the records is wrong is not ours to say."""
+    patient = question.chart.patient
+    return f"{patient.sex_from} {patient.sex}" if patient.sex == "male" else ""
 
 
 def _conditions(question: Question, criterion: PregnancyCriterion, answer: Answer) -> list[Record]:

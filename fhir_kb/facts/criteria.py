@@ -28,7 +28,8 @@ class RecordCriterion(Criterion):
 class PregnancyCriterion(Criterion):
     """Pregnancy now: a condition, a recorded status, or a positive test after the last negative.
 
-    A positive test older than ``lasting`` says nothing of today.
+    A positive test older than ``lasting`` says nothing of today. ``contradiction`` is what the
+    card says besides when the sex on record speaks against it.
     """
 
     conditions: tuple[CodeSetId, ...]
@@ -37,8 +38,9 @@ class PregnancyCriterion(Criterion):
     negative: tuple[CodeSetId, ...]
     lasting: Amount
     population: PopulationId
+    contradiction: str
 
-    blanks: ClassVar[frozenset[str]] = frozenset({"drug", "record"})
+    blanks: ClassVar[frozenset[str]] = frozenset({"drug", "record", "contradiction"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,12 +75,14 @@ class Population(Fact):
 
     A record of ``excluded_by`` rules it out for good. ``menopause`` rules it out when it has
     lasted at least ``lasting`` and the patient is at least ``age`` old, if an age is named. What
-    is not known rules nothing out. A sex that is
-    not recorded may be either.
+    is not known rules nothing out. A sex that is not recorded may be either. A record of
+    ``shown_by``, now or ever, counts more than the sex on record: a pregnancy shows that a patient
+    of whatever gender can become pregnant.
     """
 
     text: str
     sex: Literal["female", "male"]
+    shown_by: tuple[CodeSetId, ...] = ()
     excluded_by: tuple[CodeSetId, ...] = ()
     menopause: tuple[CodeSetId, ...] = ()
     lasting: Amount | None = None

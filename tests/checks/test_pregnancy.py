@@ -6,6 +6,7 @@ import pytest
 from charts import (
     ICD,
     LOINC,
+    MYELOMA,
     PREGNANT,
     SNOMED,
     ago,
@@ -248,3 +249,93 @@ def test_a_negative_test_of_the_same_moment_answers_no_positive_one() -> None:
     assert ask("pregnancy", pregnancyTests=both).outcome == "found"
     later = [pregnancy_test(ago(hours=2), id="later"), both[1]]
     assert ask("pregnancy", pregnancyTests=later).outcome == "nothing-found"
+
+
+MALE = patient(gender="male")
+BORN_FEMALE = {
+    "url": "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex",
+    "valueCode": "F",
+}
+EVIDENCE = [
+    pytest.param({"conditions": [condition(PREGNANT)]}, "pregnancy", id="condition"),
+    pytest.param({"pregnancyTests": [pregnancy_test(ago(days=1), False)]}, "positive", id="test"),
+    pytest.param(
+        {
+            "pregnancyTests": [
+                observation("82810-3", ago(days=1), valueCodeableConcept=coded(SNOMED, PREGNANT))
+            ]
+        },
+        "pregnan",
+        id="status",
+    ),
+]
+
+
+@pytest.mark.parametrize(("records", "said"), EVIDENCE)
+@pytest.mark.parametrize(
+    ("person", "contradicting"),
+    [
+        pytest.param(MALE, "gender male", id="gender"),
+        pytest.param(
+            patient(gender="male", extension=[BORN_FEMALE | {"valueCode": "M"}]),
+            "sex male",
+            id="sex at birth",
+        ),
+        pytest.param(patient(gender="male", extension=[BORN_FEMALE]), "", id="a transgender man"),
+        pytest.param(patient(gender="other"), "", id="other"),
+    ],
+)
+def test_a_record_of_pregnancy_counts_more_than_the_sex(
+    person: dict[str, Any], contradicting: str, records: Any, said: str
+) -> None:
+    """Gender is administrative, and may be wrong: silence would harm a child that is on its way."""
+    result = ask("pregnancy", patient=person, **records)
+    [finding] = result.findings
+    assert said in finding.summary
+    assert finding.indicator == "critical"
+    assert ("clarified" in finding.detail) == bool(contradicting)
+    assert contradicting in finding.summary and contradicting in finding.detail
+    assert ("male" in finding.summary) == bool(contradicting)
+
+
+@pytest.mark.parametrize(("records", "said"), EVIDENCE)
+@pytest.mark.parametrize("jurisdiction", ["US", "EU"])
+def test_advice_for_males_is_not_given_to_one_who_is_pregnant(
+    records: Any, said: str, jurisdiction: str
+) -> None:
+    """A condom, as if all were well, is no answer to a pregnancy; tests and contraception are."""
+    del said
+    given = found(ask("contraception", patient=MALE, jurisdiction=jurisdiction, **records))
+    assert not [name for name in given if "condom" in name]
+    assert {"us-two-methods", "eu-effective-method"}.intersection(given)
+    tests = ask("pregnancy-tests", patient=MALE, jurisdiction=jurisdiction, **records)
+    assert tests.outcome == "found"
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param(condition(PREGNANT, clinicalStatus=coded("x", "resolved")), id="one before"),
+        pytest.param(condition(PREGNANT, abatementDateTime="2015-01-01"), id="one that ended"),
+    ],
+)
+def test_who_was_pregnant_once_can_be_again(record: dict[str, Any]) -> None:
+    assert ask("pregnancy", patient=MALE, conditions=[record]).outcome == NOTHING
+    assert "us-two-methods" in found(ask("contraception", patient=MALE, conditions=[record]))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param(condition(PREGNANT, verificationStatus=coded("x", "refuted")), id="refuted"),
+        pytest.param(
+            condition(PREGNANT, verificationStatus=coded("x", "entered-in-error")), id="in error"
+        ),
+        pytest.param(worded("Wife pregnant"), id="his wife is pregnant"),
+        pytest.param(condition("60001007"), id="not pregnant"),
+        pytest.param(condition(MYELOMA), id="nothing of the kind"),
+    ],
+)
+def test_a_male_patient_without_evidence_of_pregnancy_stays_one(record: dict[str, Any]) -> None:
+    assert ask("pregnancy", patient=MALE, conditions=[record]).outcome == NOTHING
+    assert "us-condom" in found(ask("contraception", patient=MALE, conditions=[record]))
