@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from fhir_kb.chart.chart import Observation
+from fhir_kb.chart.when import When
+from fhir_kb.checks.durations import is_to_come
 from fhir_kb.checks.newest import Reading, newest_readings
 from fhir_kb.checks.question import Question
 from fhir_kb.checks.result import Gap
@@ -31,9 +33,8 @@ def clearance_of(
     """
     creatinine, gaps = newest_readings(question, formula.creatinine, "mg/dL", formula.within)
     weight, more = newest_readings(question, formula.weight, "kg", formula.weight_within)
-    birth = question.chart.patient.birth
-    if birth is None or question.chart.patient.fault:
-        more = (*more, Gap("the patient's birth date is not known", "patient"))
+    birth, doubts = _birth(question, formula)
+    more = (*more, *doubts)
     if birth is not None and not gaps and not more:
         values = [
             (formula.minus_age.value - age)
@@ -49,12 +50,24 @@ def clearance_of(
             records = tuple(reading.observation for reading in (*creatinine, *weight))
             return Clearance(min(values), max(values), records), ()
         gaps = (Gap("the creatinine or weight on record cannot be calculated with", "labs"),)
-    reported, _ = newest_readings(question, formula.measured, "mL/min", formula.within)
+    reported, doubts = newest_readings(question, formula.measured, "mL/min", formula.within)
     values = _ends(reported)
     if values:
         records = tuple(reading.observation for reading in reported)
-        return Clearance(min(values), max(values), records), ()
+        return Clearance(min(values), max(values), records), doubts
     return None, tuple(dict.fromkeys((*gaps, *more)))
+
+
+def _birth(question: Question, formula: ClearanceFormula) -> tuple[When | None, tuple[Gap, ...]]:
+    """Return the birth date that the formula can be used with, or why there is none."""
+    birth = question.chart.patient.birth
+    if birth is None or question.chart.patient.fault:
+        return None, (Gap("the patient's birth date is not known", "patient"),)
+    if is_to_come(birth, question.moment):
+        return None, (Gap("the patient's birth date lies in the future", "patient"),)
+    if max(birth.years_before(question.moment)) >= formula.minus_age.value:
+        return None, (Gap("the formula does not hold at the patient's age", "patient"),)
+    return birth, ()
 
 
 def _factors(question: Question, formula: ClearanceFormula) -> tuple[Decimal, ...]:

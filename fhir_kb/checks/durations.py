@@ -4,8 +4,17 @@ from calendar import monthrange
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from fhir_kb.chart.when import When
 from fhir_kb.facts.values import Amount
 from fhir_kb.units import convert
+
+_AHEAD = timedelta(days=1)
+"""By how much clocks and time zones may differ: a day begins 14 hours before it does in UTC."""
+
+
+def is_to_come(when: When | None, moment: datetime) -> bool:
+    """Return whether a date lies in the future of a moment, so that it cannot be true."""
+    return when is not None and when.earliest > moment + _AHEAD
 
 
 def earlier(moment: datetime, amount: Amount) -> tuple[datetime, datetime]:

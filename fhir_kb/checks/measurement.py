@@ -71,8 +71,8 @@ def _readings(
     measured, gaps = newest_readings(question, criterion.measure, unit, criterion.within)
     if measured or criterion.percent is None or criterion.whole is None:
         return measured, gaps
-    shares, _ = newest_readings(question, criterion.percent, "%", criterion.within)
-    wholes, _ = newest_readings(question, criterion.whole, unit, criterion.within)
+    shares, doubts = newest_readings(question, criterion.percent, "%", criterion.within)
+    wholes, more = newest_readings(question, criterion.whole, unit, criterion.within)
     found = tuple(
         Reading(share.low * whole.low / 100, share.low * whole.low / 100, share.observation)
         for share in shares
@@ -81,4 +81,4 @@ def _readings(
         and whole.low is not None
         and share.observation.when == whole.observation.when
     )
-    return found, () if found else gaps
+    return found, (*doubts, *more) if found else gaps

@@ -2,7 +2,7 @@
 
 from fhir_kb.chart.chart import Observation
 from fhir_kb.checks.criteria import criteria_for
-from fhir_kb.checks.durations import earlier
+from fhir_kb.checks.durations import earlier, is_to_come
 from fhir_kb.checks.population import membership
 from fhir_kb.checks.pregnancy_test import cadence_for
 from fhir_kb.checks.question import Answer, Question
@@ -29,8 +29,13 @@ def check(question: Question) -> Answer:
             answer.gaps.append(Gap("since when the medicine is taken is not known", "medications"))
         due, _ = earlier(question.moment, cadence.every)
         for code_set in criterion.measure:
-            gaps = tuple(category_gaps(question, question.chart.code_sets[code_set].category))
-            made = _made(question, code_set)
+            category = question.chart.code_sets[code_set].category
+            gaps = list(category_gaps(question, category))
+            every = _made(question, code_set)
+            made = [item for item in every if not is_to_come(item.when, question.moment)]
+            if len(made) < len(every):
+                words = f"a value of {question.text(code_set)} is dated in the future"
+                gaps.append(Gap(words, category))
             recent = any(item.when is not None and item.when.since(due) == "yes" for item in made)
             answer.miss(gaps)
             if not recent and not gaps and not _has_only_begun(question, cadence.every, therapy):

@@ -7,6 +7,7 @@ from fhir_kb.chart.when import Answer as Known
 from fhir_kb.checks.durations import earlier
 from fhir_kb.checks.question import Question
 from fhir_kb.checks.records import look_for
+from fhir_kb.checks.result import Gap
 from fhir_kb.facts.rule import Population
 
 Membership = Literal["yes", "no", "unknown"]
@@ -30,6 +31,14 @@ def membership(question: Question, name: str) -> Membership:
     if _is_ruled_out(question, population):
         return "no"
     return "yes" if patient.sex == population.sex else "unknown"
+
+
+def unusable_signs(question: Question, name: str) -> tuple[Gap, ...]:
+    """Return the records that speak against a patient's sex and must not be used."""
+    population = question.rule.populations[name]
+    if question.chart.patient.sex in (population.sex, "unknown"):
+        return ()
+    return look_for(question, population.shown_by, "ever").unusable
 
 
 def _is_shown(question: Question, population: Population) -> bool:

@@ -3,8 +3,8 @@
 from fhir_kb.chart.chart import Observation, Record
 from fhir_kb.checks.assay import clear_results, is_clear, last_moment, unused_tests, usable_tests
 from fhir_kb.checks.criteria import criteria_for
-from fhir_kb.checks.durations import earlier
-from fhir_kb.checks.population import membership
+from fhir_kb.checks.durations import earlier, is_to_come
+from fhir_kb.checks.population import membership, unusable_signs
 from fhir_kb.checks.question import Answer, Question
 from fhir_kb.checks.records import category_gaps, look_for
 from fhir_kb.checks.result import Change, Gap
@@ -17,6 +17,7 @@ def check(question: Question) -> Answer:
     answer = Answer()
     for criterion in criteria_for(question, PregnancyCriterion, answer):
         if membership(question, criterion.population) == "no":
+            answer.miss(unusable_signs(question, criterion.population))
             continue
         found = [*_conditions(question, criterion, answer), *_tests(question, criterion, answer)]
         if found:
@@ -55,7 +56,10 @@ def _tests(question: Question, criterion: PregnancyCriterion, answer: Answer) ->
     )
     oldest, _ = earlier(question.moment, criterion.lasting)
     negative = clear_results(question, criterion.tests, criterion.negative, criterion.positive)
-    answered = last_moment(negative)
+    made = [test for test in negative if not is_to_come(test.when, question.moment)]
+    if len(made) < len(negative):
+        answer.gaps.append(Gap("a pregnancy test is dated in the future", "pregnancyTests"))
+    answered = last_moment(made)
     standing = [
         test
         for test in usable_tests(question, criterion.tests)

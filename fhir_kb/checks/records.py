@@ -20,10 +20,14 @@ _POSITIVE = "positive-result"
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The records found, and what keeps the search from being complete."""
+    """The records found, and what keeps the search from being complete.
+
+    ``unusable`` are those of the gaps that stand for a record which must not be used.
+    """
 
     records: tuple[Record, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    unusable: tuple[Gap, ...] = ()
 
 
 def category_gaps(question: Question, *categories: CategoryName) -> Iterator[Gap]:
@@ -43,17 +47,18 @@ def look_for(question: Question, sets: Iterable[str], when: Presence = "current"
         categories.add("conditions")
     gaps = list(category_gaps(question, *sorted(categories)))
     found: list[Record] = []
+    unusable: list[Gap] = []
     for record in _candidates(question, categories, wanted):
         if not _holds(record, when):
             continue
         if _is_of(record, wanted):
             if record.fault:
-                gaps.append(_unusable(record))
+                unusable.append(_unusable(record))
             else:
                 found.append(record)
         elif record.may_be_in(*wanted) and not record.fault and not isinstance(record, Observation):
             gaps.append(_unrecognised(record))
-    return Search(tuple(found), tuple(gaps))
+    return Search(tuple(found), (*gaps, *unusable), tuple(unusable))
 
 
 def _candidates(

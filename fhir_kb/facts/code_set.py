@@ -48,7 +48,8 @@ class CodeSet:
     ``complete`` are the systems of which the set holds every code there is: a
     record coded in one of them, and not in the set, is something else for certain.
     ``parts`` are sets whose members belong to this one too. ``molar_mass`` lets an amount of
-    substance be compared with a mass.
+    substance be compared with a mass. ``highest`` is the most that a measured value can plausibly
+    be, by the public file that ``highest_at`` names: one above it is not relied on.
     """
 
     id: Slug
@@ -60,6 +61,8 @@ class CodeSet:
     complete: tuple[str, ...] = ()
     parts: tuple[CodeSetId, ...] = ()
     molar_mass: Amount | None = None
+    highest: Amount | None = None
+    highest_at: str | None = None
     note: str | None = None
 
 

@@ -281,3 +281,64 @@ def test_the_value_is_shown_and_nothing_that_a_laboratory_wrote_in_words() -> No
         "Neutrophils 900 /µL: the lenalidomide label asks to interrupt below 1000/µL."
     )
     assert "loud" not in str(finding.evidence)
+
+
+@pytest.mark.parametrize(
+    ("value", "when", "outcome"),
+    [
+        pytest.param(3500, 364, "not-done", id="normal, in a year"),
+        pytest.param(500, 364, "found", id="low, in a year"),
+        pytest.param(3500, 2, "not-done", id="the day after tomorrow"),
+        pytest.param(3500, 1, "nothing-found", id="tomorrow has begun elsewhere"),
+    ],
+)
+def test_a_value_of_the_future_warns_but_does_not_reassure(
+    value: int, when: int, outcome: str
+) -> None:
+    """A date that cannot be true makes no value a current one."""
+    result = counts(GOOD, measured(NEUTROPHILS, value, "/uL", days_ago(-when)))
+    assert result.outcome == outcome
+    assert any("dated in the future" in gap.reason for gap in result.gaps) == (when > 1)
+
+
+def test_a_value_of_the_future_hides_none_of_today() -> None:
+    low, high = (
+        measured(NEUTROPHILS, 500, "/uL", days_ago(2), id="low"),
+        measured(NEUTROPHILS, 5000, "/uL", days_ago(-300), id="high"),
+    )
+    assert found(counts(GOOD, low, high)) == [LOW]
+
+
+def test_a_share_of_the_future_is_no_more_to_be_relied_on() -> None:
+    share = measured(SHARE, 50, "%", days_ago(-300), id="share")
+    whole = measured(WHOLE, 6, "10*9/L", days_ago(-300), id="whole")
+    assert counts(GOOD, share, whole).outcome == "not-done"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "reason"),
+    [
+        pytest.param(900, "10*3/uL", "(900 × 10³/µL) is above 50 10*3/uL", id="another unit"),
+        pytest.param(900, "10*9/L", "the unit may be wrong", id="another unit, by the litre"),
+        pytest.param(-900, "/uL", "below zero, which cannot be", id="below zero"),
+        pytest.param("1e300", "/uL", "the unit may be wrong", id="without measure"),
+    ],
+)
+def test_a_value_that_cannot_be_does_not_reassure(value: object, unit: str, reason: str) -> None:
+    """900 is a count of neutrophils per microlitre; in thousands it hides that they are few."""
+    result = counts(GOOD, measured(NEUTROPHILS, value, unit))
+    assert result.outcome == "not-done"
+    assert any(reason in gap.reason for gap in result.gaps)
+    assert all(len(gap.reason) < 200 for gap in result.gaps)
+
+
+def test_many_platelets_warn_where_many_are_asked_about() -> None:
+    """More than is plausible is still more than the bound."""
+    result = ask(
+        "thalassemia-aspirin-platelets",
+        [order(THALIDOMIDE_50)],
+        conditions=[condition(THALASSEMIA)],
+        labs=[measured(PLATELETS, 1200, "10*9/L")],
+    )
+    assert result.outcome == "found"
+    assert "is above 1000 10*3/uL" in str(result.gaps)

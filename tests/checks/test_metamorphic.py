@@ -91,6 +91,7 @@ POOL: Mapping[str, list[Json]] = {
     ],
     "measurements": [measured("29463-7", "70", "kg", days_ago(9))],
 }
+SIGNS = [condition(PREGNANT), pregnancy_test(ago(days=2), False, id="t3")]
 ORDERS = [
     dosed(LENALIDOMIDE_25, 25),
     dosed(THALIDOMIDE_50, 150),
@@ -110,7 +111,10 @@ def stories(draw: st.DrawFn) -> Story:
         name: draw(st.lists(st.sampled_from(records), unique_by=str, max_size=4))
         for name, records in POOL.items()
     }
-    data["patient"] = patient(gender=draw(st.sampled_from(["female", "male", "unknown"])))
+    # A pregnancy on record outranks the gender male: whoever is pregnant here is not recorded so.
+    is_pregnant = any(record in SIGNS for name in POOL for record in data[name])
+    genders = ["female", "unknown"] if is_pregnant else ["female", "male", "unknown"]
+    data["patient"] = patient(gender=draw(st.sampled_from(genders)))
     return [draw(st.sampled_from(ORDERS))], data, draw(HOOKS)
 
 

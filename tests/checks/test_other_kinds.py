@@ -206,6 +206,21 @@ def test_each_disease_has_its_cadence_of_blood_counts(
     assert found(result) == ([expected] * 2 if expected else [])
 
 
+@pytest.mark.parametrize(("last", "outcome"), [(-300, "not-done"), (3, "nothing-found")])
+def test_counts_of_the_future_were_not_made(last: int, outcome: str) -> None:
+    """They may be of last week, under a wrong date: neither overdue nor made can be said."""
+    counts = [("751-8", 3), ("777-3", 200)]
+    result = ask(
+        "blood-count-monitoring",
+        [],
+        hook="patient-view",
+        medications=[medication(LENALIDOMIDE_10, authoredOn=days_ago(90))],
+        conditions=[condition(MDS)],
+        labs=[measured(code, value, "10*9/L", days_ago(last)) for code, value in counts],
+    )
+    assert result.outcome == outcome
+
+
 # --- rises of the dose ---
 
 

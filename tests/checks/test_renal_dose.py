@@ -206,6 +206,17 @@ def test_the_disease_chooses_the_table(
         pytest.param(
             {"person": patient(gender="male", birthDate=None)}, "patient", id="no birth date"
         ),
+        pytest.param(
+            {"person": patient(gender="male", birthDate="2035-01-01")}, "patient", id="not born yet"
+        ),
+        pytest.param(
+            {"person": patient(gender="male", birthDate="1850-01-01")}, "patient", id="too old"
+        ),
+        pytest.param(
+            {"labs": [measured(CREATININE, "1.5", "mg/dL", days_ago(-300))]}, "labs", id="to come"
+        ),
+        pytest.param({"creatinine": "-1.0"}, "labs", id="creatinine below zero"),
+        pytest.param({"kilograms": "-72"}, "measurements", id="weight below zero"),
         pytest.param({"orders": [order()], "creatinine": "2.0"}, None, id="no dose"),
         pytest.param({"disease": "22298006"}, "conditions", id="another disease"),
     ],
@@ -219,6 +230,11 @@ def test_what_is_missing_is_said(given: dict[str, Any], category: str | None) ->
 def test_a_reported_clearance_will_do_where_none_can_be_calculated() -> None:
     labs = [observation(REPORTED, days_ago(2), valueQuantity=quantity(45, "mL/min"))]
     assert found(renal(labs=labs)) == ["myeloma-us-30-60"]
+
+
+def test_a_reported_clearance_of_the_future_does_not_reassure() -> None:
+    labs = [observation(REPORTED, days_ago(-300), valueQuantity=quantity(90, "mL/min"))]
+    assert renal(labs=labs).outcome == "not-done"
 
 
 def test_an_estimated_filtration_rate_is_no_clearance() -> None:
