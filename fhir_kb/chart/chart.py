@@ -180,7 +180,8 @@ class Medication(Record):
     ``current`` is yes for what is being taken or ordered now, no for what ended. ``strength`` in
     mg and ``brand`` are those of the product that a code or its words name. ``reasons`` are the
     code sets of what it was ordered for. ``attested`` is True when the order itself says that the
-    patient can become pregnant.
+    patient can become pregnant. ``replaces`` are the orders (``Type/id``) whose place it takes.
+    ``begins`` and ``ends`` bound the time it is taken in, where each of its dosages is bounded.
     """
 
     kind: Literal["order", "statement", "administration", "dispense"] = "order"
@@ -193,6 +194,9 @@ class Medication(Record):
     dose: Dose = field(default_factory=Dose)
     supply: Supply = field(default_factory=Supply)
     attested: bool = False
+    replaces: frozenset[str] = frozenset()
+    begins: When | None = None
+    ends: When | None = None
 
 
 @dataclass(frozen=True)

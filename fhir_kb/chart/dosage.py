@@ -13,10 +13,12 @@ class Dose:
 
     ``per_day`` is the greatest daily amount and ``single`` the greatest amount at one time, both
     in ``unit``: a UCUM code, or ``{unit}`` for capsules and tablets. ``unknown`` says what could
-    not be told; it is empty when the daily amount is certain.
+    not be told; it is empty when the daily amount is certain. ``week`` are then the amounts of the
+    days from Monday on, so that medicines which take turns can be added up.
     """
 
     per_day: Decimal | None = None
     single: Decimal | None = None
     unit: str | None = None
+    week: tuple[Decimal, ...] = ()
     unknown: str = "the order states no dose"

@@ -74,44 +74,51 @@ def read_dose(dosages: object, milligrams: Milligrams) -> Dose:
     if not rows:
         return Dose()
     singles = [row.single for row in rows if row.single is not None]
+    if singles and (min(singles) < 0 or not max(singles)):
+        return Dose(unit="mg", unknown="the amount of a dose is not above zero")
     if not singles or any(row.single is None for row in rows):
         reason = "the amount of a dose is not structured, or not in a known unit"
         return Dose(single=max(singles, default=None), unit="mg", unknown=reason)
     if any(row.per_day is None for row in rows):
         reason = "how often a dose is taken is not structured"
         return Dose(single=max(singles), unit="mg", unknown=reason)
-    steps = {row.sequence for row in rows}
-    per_day = max(_together(row for row in rows if row.sequence == step) for step in steps)
-    return Dose(per_day=per_day, single=max(singles), unit="mg", unknown="")
+    week = tuple(_greatest(rows, day) for day in _WEEK)
+    return Dose(per_day=max(week), week=week, single=max(singles), unit="mg", unknown="")
 
 
-def _together(rows: Iterable[_Row]) -> Decimal:
-    """Return the greatest daily sum of dosages that hold at the same time."""
-    held = list(rows)
-    return max(
-        sum((row.per_day or Decimal(0) for row in held if day in row.days), Decimal(0))
-        for day in _WEEK
-    )
+def _greatest(rows: Iterable[_Row], day: str) -> Decimal:
+    """Return the greatest sum on a day of the week of dosages that hold at the same time."""
+    steps: dict[Decimal | None, Decimal] = {}
+    for row in rows:
+        amount = (row.per_day or Decimal(0)) if day in row.days else Decimal(0)
+        steps[row.sequence] = steps.get(row.sequence, Decimal(0)) + amount
+    return max(steps.values())
 
 
 def _row(dosage: Json, milligrams: Milligrams) -> _Row:
     repeat = one(one(dosage.get("timing")).get("repeat"))
     days = repeat.get("dayOfWeek")
     named = frozenset(day for day in (days if isinstance(days, list) else []) if day in _WEEK)
+    times = _times_a_day(one(dosage.get("timing")), repeat, bool(named))
     return _Row(
         sequence=number(dosage.get("sequence")),
         single=_amount(dosage, milligrams),
-        times=_times_a_day(one(dosage.get("timing")), repeat, bool(named)),
+        times=times if times is None or times > 0 else None,
         days=named or frozenset(_WEEK),
     )
 
 
 def _amount(dosage: Json, milligrams: Milligrams) -> Decimal | None:
-    """Return the mg of one dose: what was ordered, else the greatest of what is stated."""
+    """Return the mg of one dose: what was ordered, else the greatest of what is stated.
+
+    A part below zero comes back as it is: no sum may hide it.
+    """
     parts: dict[str, Decimal | None] = {}
     for row in objects(dosage.get("doseAndRate")) or [dosage]:
         type = ",".join(sorted(codes(row.get("type"))))
         amount = _quantity(row, milligrams)
+        if amount is not None and amount < 0:
+            return amount
         before = parts.get(type, Decimal(0))
         parts[type] = None if amount is None or before is None else before + amount
     if "ordered" in parts:

@@ -6,7 +6,7 @@ R4 writes ``medicationCodeableConcept`` or ``medicationReference``, R5 ``medicat
 its status whether the medicine is taken, R5's in ``adherence``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -15,7 +15,7 @@ from fhir_kb.chart.chart import Medication, Origin, Supply
 from fhir_kb.chart.elements import Terms, codes, number, objects, one, terms, text
 from fhir_kb.chart.read_attestation import attests_childbearing_potential
 from fhir_kb.chart.read_dosage import in_milligrams, read_dose
-from fhir_kb.chart.reader import Reader
+from fhir_kb.chart.reader import Reader, tail
 from fhir_kb.chart.recognition import Recognition
 from fhir_kb.chart.vocabulary import strength_in
 from fhir_kb.chart.when import When
@@ -107,6 +107,7 @@ def read_medication(reader: Reader, resource: Json, origin: Origin) -> Medicatio
         return in_milligrams(measure.high or measure.low, measure.unit, strength)
 
     dose = read_dose(resource.get(form.dosage), milligrams)
+    begins, ends = _bounds(reader, objects(resource.get(form.dosage)))
     reasons = reader.recognise(_reason_terms(reader, resource), "conditions")
     return Medication(
         origin=origin,
@@ -121,6 +122,9 @@ def read_medication(reader: Reader, resource: Json, origin: Origin) -> Medicatio
         started=_first_time(reader, resource, form.started),
         dose=dose,
         attested=attests_childbearing_potential(resource),
+        replaces=frozenset(_replaced(reader, resource)),
+        begins=begins,
+        ends=ends,
         supply=_supply(reader, resource, strength, dose.per_day),
     )
 
@@ -173,6 +177,33 @@ def _reason_terms(reader: Reader, resource: Json) -> Terms:
     return found
 
 
+def _bounds(reader: Reader, dosages: list[Json]) -> tuple[When | None, When | None]:
+    """Return the first begin and the last end of ``boundsPeriod``; None where one is open."""
+    periods = [
+        one(one(one(dosage.get("timing")).get("repeat")).get("boundsPeriod")) for dosage in dosages
+    ]
+    begins = [reader.period(period) for period in periods]
+    ends = [reader.period(period, "end") for period in periods]
+    known = [begin for begin in begins if begin], [end for end in ends if end]
+    return (
+        min(known[0], key=lambda when: when.earliest) if all((*begins, periods)) else None,
+        max(known[1], key=lambda when: when.latest) if all((*ends, periods)) else None,
+    )
+
+
+def _replaced(reader: Reader, resource: Json) -> Iterator[str]:
+    """Yield the orders whose place an order takes, or that it only carries out.
+
+    https://hl7.org/fhir/R4/request.html: ``replaces``, which MedicationRequest calls
+    ``priorPrescription``, and ``basedOn``.
+    """
+    for name in ("priorPrescription", "replaces", "basedOn"):
+        for reference in objects(resource.get(name)):
+            target = reader.resolve(reference, resource)
+            known = f"{text(target.get('resourceType'))}/{text(target.get('id'))}"
+            yield known if target else tail(text(reference.get("reference")))
+
+
 def _supply(
     reader: Reader, resource: Json, strength: Decimal | None, per_day: Decimal | None
 ) -> Supply:
@@ -182,10 +213,11 @@ def _supply(
     if repeats is not None and not 0 <= repeats <= _GREATEST_INTEGER:
         repeats = None
     days = _days(reader, one(request.get("expectedSupplyDuration") or request.get("daysSupply")))
+    days = days if days is None or days > 0 else None
     quantity = reader.measure(one(request.get("quantity")))
     if days is None and quantity is not None and per_day:
         amount = in_milligrams(quantity.high, quantity.unit, strength)
-        days = None if amount is None else amount / per_day
+        days = None if amount is None or amount <= 0 else amount / per_day
     return Supply(repeats=int(repeats) if repeats is not None else None, days=days)
 
 

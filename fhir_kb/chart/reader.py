@@ -21,6 +21,8 @@ _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _ANNOTATION = re.compile(r"\{[^}]*\}")
 _POWER = re.compile(r"^10[*^](\d+)")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LONGEST = 16
+"""Characters of a figure that are shown as they were written."""
 _COMPARATORS = {"<": "< ", "<=": "≤ ", ">": "> ", ">=": "≥ "}
 ENTERED_IN_ERROR = "entered in error"
 """The fault of a record that says so of itself."""
@@ -75,7 +77,7 @@ class Reader:
         found = self.resources.get(target, {})
         if found.get("resourceType") == "Patient":
             return text(found.get("id")) == self.patient_id
-        return _tail(target) == f"Patient/{self.patient_id}"
+        return tail(target) == f"Patient/{self.patient_id}"
 
     def resolve(self, reference: object, within: Json) -> Json:
         """Return the resource that a reference leads to, contained ones first, or {}."""
@@ -88,7 +90,7 @@ class Reader:
                 if isinstance(part, dict) and part.get("id") == target[1:]
             )
             return next(found, {})
-        return self.resources.get(target) or self.resources.get(_tail(target), {})
+        return self.resources.get(target) or self.resources.get(tail(target), {})
 
     def when(self, value: object) -> When | None:
         """Return what a date or time element means."""
@@ -110,7 +112,8 @@ class Reader:
         comparator = text(quantity.get("comparator"))
         low: Decimal | None = None if comparator in ("<", "<=") else value
         high: Decimal | None = None if comparator in (">", ">=", "ad") else value
-        shown = f"{_COMPARATORS.get(comparator, '')}{value} {plain}".strip()
+        written = str(value) if len(str(value)) <= _LONGEST else f"{value:.3E}"
+        shown = f"{_COMPARATORS.get(comparator, '')}{written} {plain}".strip()
         return Measure(low, high, unit, shown)
 
     def _unit(self, quantity: Json) -> tuple[str | None, str]:
@@ -129,7 +132,7 @@ def origin_of(resource: Json, place: str, position: int) -> Origin:
     return Origin(place, known)
 
 
-def _tail(reference: str) -> str:
+def tail(reference: str) -> str:
     """Return ``Type/id`` of a reference of any length, without a version."""
     parts = reference.partition("/_history/")[0].rstrip("/").split("/")
     return "/".join(parts[-2:])

@@ -10,7 +10,7 @@ from fhir_kb.checks.durations import earlier
 from fhir_kb.checks.question import Answer, Question
 from fhir_kb.checks.result import Gap
 from fhir_kb.checks.therapy import earlier_uses, therapy_of
-from fhir_kb.checks.words import span_words
+from fhir_kb.checks.words import figure_words, span_words
 from fhir_kb.facts.criteria import EscalationCriterion
 from fhir_kb.units import convert
 
@@ -43,8 +43,8 @@ def check(question: Question) -> Answer:
                 question,
                 criterion,
                 [before.use],
-                dose=f"{new.normalize():f} mg",
-                before=f"{before.dose.normalize():f} mg",
+                dose=f"{figure_words(new)} mg",
+                before=f"{figure_words(before.dose)} mg",
                 regimen=criterion.regimen,
                 after=span_words(criterion.after),
             )

@@ -8,7 +8,7 @@ from fhir_kb.checks.criteria import criteria_by_indication
 from fhir_kb.checks.question import Answer, Question
 from fhir_kb.checks.records import look_for
 from fhir_kb.checks.result import Change, Gap
-from fhir_kb.checks.words import amount_words
+from fhir_kb.checks.words import amount_words, figure_words
 from fhir_kb.facts.criteria import ClearanceFormula, RenalDoseCriterion
 from fhir_kb.facts.values import Amount
 from fhir_kb.units import convert
@@ -72,7 +72,7 @@ def _judge(
             records,
             (change,) if question.subject.origin in question.chart.focus else (),
             clearance=clearance,
-            dose=f"{dose.per_day.normalize():f} mg",
+            dose=f"{figure_words(dose.per_day)} mg",
             regimen=criterion.regimen,
         )
 
@@ -98,6 +98,7 @@ def _daily_milligrams(dose: Amount) -> Decimal:
 def _words(clearance: Clearance) -> str:
     """Return the clearance in whole mL/min, or both its bounds."""
     low, high = (
-        end.quantize(Decimal(1), rounding=ROUND_HALF_UP) for end in (clearance.low, clearance.high)
+        figure_words(end.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+        for end in (clearance.low, clearance.high)
     )
     return f"{low} mL/min" if low == high else f"{low} to {high} mL/min"

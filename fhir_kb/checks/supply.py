@@ -6,6 +6,7 @@ from fhir_kb.checks.criteria import criteria_for
 from fhir_kb.checks.population import membership
 from fhir_kb.checks.question import Answer, Question
 from fhir_kb.checks.result import Change, Gap
+from fhir_kb.checks.words import figure_words
 from fhir_kb.facts.criteria import SupplyCriterion
 from fhir_kb.units import convert
 
@@ -29,7 +30,7 @@ def check(question: Question) -> Answer:
                 question,
                 criterion,
                 changes=(_change(question, criterion, too_long, too_often),),
-                supply="not stated" if supply.days is None else f"{supply.days.normalize():f}",
+                supply="not stated" if supply.days is None else figure_words(supply.days),
                 days=f"{limit}",
                 repeats=str(repeats),
             )

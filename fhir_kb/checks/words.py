@@ -1,6 +1,7 @@
 """Words for data and records: ours and figures, nothing of what a record says in free text."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from fhir_kb.chart.chart import Condition, Medication, Observation, Procedure, Record
 from fhir_kb.chart.when import When
@@ -52,6 +53,16 @@ def day_words(when: When | None) -> str:
     if when is None or when.earliest.date() != when.latest.date():
         return ""
     return f" on {when.earliest.date().isoformat()}"
+
+
+_LONGEST = 12
+
+
+def figure_words(value: Decimal) -> str:
+    """Return a figure for reading: ``2.5``, or ``1.0E+308`` for one that nobody can have meant."""
+    if value and abs(value.adjusted()) >= _LONGEST:
+        return f"{value:.1E}"
+    return f"{value.normalize():f}"
 
 
 _SPANS: Mapping[str, str] = {

@@ -15,6 +15,7 @@ from charts import (
     ask,
     condition,
     daily,
+    days_ago,
     dosed,
     found,
     order,
@@ -167,3 +168,143 @@ def test_thalassemia_has_a_lower_mark() -> None:
         conditions=[condition(THALASSEMIA)],
     )
     assert found(result) == ["thalassemia-above-50-mg"]
+
+
+@pytest.mark.parametrize(
+    "dosage",
+    [
+        pytest.param(daily(-25), id="below zero"),
+        pytest.param(daily(0), id="nothing"),
+        pytest.param(rows((50, ""), (-25, "")), id="a part below zero"),
+        pytest.param(daily(50) + daily(-25), id="a row below zero"),
+        pytest.param(daily(25, frequency=-1), id="so many times less than never"),
+        pytest.param(daily(25, period=-1), id="every day before"),
+        pytest.param(daily(-1, "{capsule}"), id="capsules below zero"),
+    ],
+)
+def test_a_dose_that_cannot_be_does_not_reassure(dosage: list[dict[str, Any]]) -> None:
+    assert thalidomide(*dosage).outcome == "not-done"
+
+
+def test_a_pause_beside_a_dose_is_no_error() -> None:
+    dosage = daily(100, dayOfWeek=["mon"]) + daily(0, dayOfWeek=["tue"])
+    assert thalidomide(*dosage).outcome == "nothing-found"
+
+
+@pytest.mark.parametrize(("amount", "shown"), [("1e308", "1.0E+308"), ("1234567", "1234567")])
+def test_a_dose_beyond_measure_gets_its_sentence(amount: str, shown: str) -> None:
+    """The title of a rule would not tell the prescriber what is wrong."""
+    [finding] = thalidomide(*daily(amount)).findings
+    assert f"{shown} mg" in finding.summary
+
+
+# --- orders that are taken together ---
+
+
+def lenalidomide(mg: int, id: str = "second", **more: Any) -> dict[str, Any]:
+    code = {10: LENALIDOMIDE_10, 25: LENALIDOMIDE_25}[mg]
+    return order(code, id, **{"dosageInstruction": daily(mg), **more})
+
+
+def together(*orders: dict[str, Any], **given: Any) -> Any:
+    return ask("dose-maxima", list(orders), conditions=[condition(MYELOMA)], **given)
+
+
+def bounded(mg: int, start: str, end: str) -> list[dict[str, Any]]:
+    return daily(mg, boundsPeriod={"start": start, "end": end})
+
+
+FIRST = lenalidomide(25, "first")
+
+
+@pytest.mark.parametrize(
+    ("orders", "outcome"),
+    [
+        pytest.param([FIRST], "nothing-found", id="alone"),
+        pytest.param([FIRST, lenalidomide(10)], "found", id="two drafts"),
+        pytest.param(
+            [lenalidomide(10, "first"), lenalidomide(10)], "nothing-found", id="20 mg together"
+        ),
+        pytest.param([FIRST, lenalidomide(10, status="cancelled")], "nothing-found", id="stopped"),
+        pytest.param(
+            [FIRST, lenalidomide(10, priorPrescription={"reference": "MedicationRequest/first"})],
+            "nothing-found",
+            id="one replaces the other",
+        ),
+        pytest.param(
+            [FIRST, lenalidomide(10, basedOn=[{"reference": "MedicationRequest/first"}])],
+            "nothing-found",
+            id="one carries out the other",
+        ),
+        pytest.param(
+            [FIRST, lenalidomide(10, dosageInstruction=daily(10) + [{"text": "and more"}])],
+            "not-done",
+            id="the other dose is not known",
+        ),
+        pytest.param(
+            [
+                lenalidomide(25, "first", dosageInstruction=daily(25, dayOfWeek=["mon"])),
+                lenalidomide(10, dosageInstruction=daily(10, dayOfWeek=["tue"])),
+            ],
+            "nothing-found",
+            id="they take turns",
+        ),
+        pytest.param(
+            [
+                lenalidomide(
+                    25, "first", dosageInstruction=bounded(25, "2026-11-20", "2026-12-10")
+                ),
+                lenalidomide(10, dosageInstruction=bounded(10, "2026-12-11", "2026-12-31")),
+            ],
+            "nothing-found",
+            id="one after the other",
+        ),
+        pytest.param(
+            [
+                lenalidomide(
+                    25, "first", dosageInstruction=bounded(25, "2026-11-20", "2026-12-10")
+                ),
+                lenalidomide(10, dosageInstruction=bounded(10, "2026-12-10", "2026-12-31")),
+            ],
+            "found",
+            id="on one day together",
+        ),
+        pytest.param([FIRST, dosed(POMALIDOMIDE_4, 4)], "nothing-found", id="another medicine"),
+    ],
+)
+def test_drafts_of_one_session_are_added_up(orders: list[dict[str, Any]], outcome: str) -> None:
+    """Two strengths are how a dose between them is ordered, and how one is doubled by mistake."""
+    for asked in (orders, orders[::-1]):
+        assert together(*asked).outcome == outcome
+
+
+def test_the_sum_is_told_with_the_orders_it_is_of() -> None:
+    [finding] = together(FIRST, lenalidomide(10)).findings
+    assert finding.summary.startswith("lenalidomide 35 mg (2 orders together) a day is more than")
+    assert [seen.origin.reference for seen in finding.evidence] == ["MedicationRequest/first"]
+
+
+def taken(mg: int, days: int, **more: Any) -> dict[str, Any]:
+    supply = {"expectedSupplyDuration": quantity(28, "d")}
+    given = {"status": "active", "authoredOn": days_ago(days), "dispenseRequest": supply, **more}
+    return lenalidomide(mg, "active", **given)
+
+
+@pytest.mark.parametrize(
+    ("active", "outcome"),
+    [
+        pytest.param(taken(10, 5), "found", id="another strength, still running"),
+        pytest.param(taken(10, 29), "nothing-found", id="another strength, run out"),
+        pytest.param(taken(25, 26), "nothing-found", id="the same strength is renewed"),
+        pytest.param(taken(10, 5, status="stopped"), "nothing-found", id="stopped"),
+        pytest.param(taken(10, 5, dispenseRequest={}), "nothing-found", id="till when is unknown"),
+    ],
+)
+def test_an_active_order_counts_while_it_lasts(active: dict[str, Any], outcome: str) -> None:
+    """What is renewed, or has run out, is no dose beside the new one."""
+    assert together(FIRST, medications=[active]).outcome == outcome
+
+
+def test_an_active_order_that_is_replaced_is_not_added() -> None:
+    new = lenalidomide(25, "new", priorPrescription={"reference": "MedicationRequest/active"})
+    assert together(new, medications=[taken(10, 5)]).outcome == "nothing-found"

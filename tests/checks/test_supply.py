@@ -120,10 +120,17 @@ def test_the_suggested_change_names_only_what_is_wrong() -> None:
     )
 
 
-def test_a_summary_that_would_be_too_long_is_the_title() -> None:
-    """Cut short it could lose a digit."""
+def test_a_supply_beyond_measure_gets_its_sentence() -> None:
+    """A figure that nobody meant is shown short: a title alone would not say what is wrong."""
     [finding] = ask("supply", [supplied("1E+100")]).findings
-    assert finding.summary == "Supply and repeats of an IMiD prescription"
+    assert finding.summary == (
+        "lenalidomide: at most 28 days without refills. Ordered: 1.0E+100 days, 0 repeats."
+    )
+
+
+@pytest.mark.parametrize("days", [0, -28])
+def test_a_supply_that_is_none_is_not_known(days: int) -> None:
+    assert ask("supply", [supplied(days)]).outcome == "not-done"
 
 
 @pytest.mark.parametrize("repeats", [-1, 2**31, Decimal("1E+40")])
