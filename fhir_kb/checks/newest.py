@@ -34,8 +34,9 @@ def newest_readings(
     category = question.chart.code_sets[code_set].category
     gaps = [*category_gaps(question, category), *_unusable(question, code_set)]
     measured = [item for item in _measured(question, code_set) if not item.fault]
+    to_come = [item for item in measured if is_to_come(item.when, question.moment)]
     past = [item for item in measured if not is_to_come(item.when, question.moment)]
-    newest = [*_newest(past), *(item for item in measured if item not in past)]
+    newest = [*_newest(past), *to_come]
     readings = []
     for item in newest:
         reading, doubts = _judged(question, code_set, item, unit, within)

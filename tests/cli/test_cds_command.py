@@ -11,6 +11,7 @@ from cds_calls import body, written
 from flask import Flask
 from werkzeug.serving import make_server
 
+from fhir_kb.cds import SERVICES
 from fhir_kb.cli import main
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "cds"
@@ -125,7 +126,9 @@ def test_a_hook_that_nobody_answers_is_refused(
 
 def test_services_are_listed(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert main(["cds", "services"]) == 0
-    assert len(json.loads(capfdbinary.readouterr().out)["services"]) == 4
+    listed = json.loads(capfdbinary.readouterr().out)["services"]
+    announced = {(service.id, hook) for service in SERVICES.values() for hook in service.hooks}
+    assert {(entry["id"], entry["hook"]) for entry in listed} == announced
 
 
 @pytest.mark.parametrize("file", ["nope.json", "."])
