@@ -104,6 +104,9 @@ EXTENSION_MESSAGES: Mapping[str, Message] = {
     "unknown-extension": information(
         "not-found", "The extension {url} has no definition at hand; it was not checked", "error"
     ),
+    "cross-version-extension": information(
+        "informational", "The extension {url} carries {carried}; what it holds was not checked"
+    ),
     "unknown-modifier-extension": warning(
         "not-found",
         "The modifier extension {url} has no definition at hand: who does not know it may not "

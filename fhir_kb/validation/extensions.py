@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/extensibility.html
 from fhir_kb.definitions.extensions import ExtensionDefinition
 from fhir_kb.fhirpath import Node
 from fhir_kb.validation.bindings import binding_rule
+from fhir_kb.validation.cross_version import cross_version_path
 from fhir_kb.validation.extension_context import check_context
 from fhir_kb.validation.invariants import invariant_rules
 from fhir_kb.validation.references import TARGETED, reference_rule
@@ -83,6 +84,9 @@ def _report_unknown(walk: Walk, node: Node, url: str) -> None:
             walk.report("unknown-extension-part", node, url=url, outer=around.url, parts=parts)
     elif node.name == "modifierExtension":
         walk.report("unknown-modifier-extension", node, url=url)
+    elif (carried := cross_version_path(url)) is not None:
+        if walk.first_time("extension", url):
+            walk.report("cross-version-extension", node, url=url, carried=carried)
     elif url.startswith(_OF_SPECIFICATION) and url not in _WITHOUT_DEFINITION:
         walk.report("unknown-hl7-extension", node, url=url)
     elif walk.first_time("extension", url):
