@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -170,8 +171,7 @@ def test_a_swapped_release_is_seen(
     built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An answer must not outlive the knowledge that it was made from."""
-    for file in built.iterdir():
-        (tmp_path / file.name).write_bytes(file.read_bytes())
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
     monkeypatch.setattr("fhir_kb.web.fast_reads.SEEN_SECONDS", 0.0)
     app = create_app(Settings(data=tmp_path))
     reads = app.extensions["fhir_kb_reads"]

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,7 @@ def test_readiness_names_the_release(client: FlaskClient) -> None:
 
 def test_a_store_that_cannot_be_read_is_not_ready(built: Path, tmp_path: Path) -> None:
     """A balancer stops sending; the process lives on and says which version it is."""
-    for file in built.iterdir():
-        (tmp_path / file.name).write_bytes(file.read_bytes())
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
     content = bytearray((tmp_path / "r4b.sqlite").read_bytes())
     content = content.replace(b'"resourceType":"', b'"resourceTypo":"')
     client = create_app(Settings(data=tmp_path)).test_client()
