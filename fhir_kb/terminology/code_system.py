@@ -10,6 +10,7 @@ from functools import cached_property
 from fhir_kb.definitions.codes import CodeSystemCodes
 from fhir_kb.errors import InvalidParameter
 from fhir_kb.formats import Json
+from fhir_kb.terminology.stated import stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class CodeSystem:
 
 _SPECIFICATION = "http://hl7.org/fhir/"
 _ELSEWHERE = ("http://hl7.org/fhir/sid/", "http://hl7.org/fhir/uv/")
-"""Systems that only have their URL from HL7."""
+"""What only has its URL from HL7."""
 
 
 def of_definitions(codes: CodeSystemCodes, release: str) -> CodeSystem:
@@ -107,9 +108,14 @@ def of_definitions(codes: CodeSystemCodes, release: str) -> CodeSystem:
         for code, display in codes.displays.items()
     }
     name = codes.url.rpartition("/")[2]
-    own = codes.url.startswith(_SPECIFICATION) and not codes.url.startswith(_ELSEWHERE)
-    version = release if own else None
+    version = version_of_release(codes.url, release)
     return CodeSystem(codes.url, concepts, codes.complete, codes.case_sensitive, name, version)
+
+
+def version_of_release(url: str, release: str) -> str | None:
+    """Return the version of what the specification itself publishes; None of anything else."""
+    own = url.startswith(_SPECIFICATION) and not url.startswith(_ELSEWHERE)
+    return release if own else None
 
 
 def read_code_system(resource: Json) -> CodeSystem:
@@ -136,21 +142,23 @@ def _concepts(resource: Json, nested: bool) -> Iterator[Concept]:
     ]
     while waiting:
         concept, above = waiting.pop()
-        properties = tuple(concept.get("property", []))
+        code = stated(concept, "code", f"CodeSystem {resource['url']}")
+        properties = tuple(each for each in concept.get("property", []) if "code" in each)
+        designations = (each for each in concept.get("designation", []) if "value" in each)
         named = (
             each["valueCode"]
             for each in properties
             if each["code"] in _PARENT_PROPERTIES and "valueCode" in each
         )
         yield Concept(
-            code=concept["code"],
+            code=code,
             display=concept.get("display"),
             definition=concept.get("definition"),
             parents=tuple(dict.fromkeys((*above, *named))),
-            designations=tuple(concept.get("designation", [])),
+            designations=tuple(designations),
             properties=properties,
         )
-        below = (concept["code"],) if nested else ()
+        below = (code,) if nested else ()
         waiting.extend((each, below) for each in reversed(concept.get("concept", [])))
 
 

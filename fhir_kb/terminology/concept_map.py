@@ -71,6 +71,7 @@ class ConceptMap:
     pairs: tuple[Mapped, ...]
     source_scope: str | None = None
     target_scope: str | None = None
+    version: str | None = None
 
 
 def read_concept_map(resource: Json) -> ConceptMap:
@@ -85,6 +86,7 @@ def read_concept_map(resource: Json) -> ConceptMap:
         pairs=tuple(_pairs(resource)),
         source_scope=_scope(resource, "source"),
         target_scope=_scope(resource, "target"),
+        version=resource.get("version"),
     )
 
 

@@ -52,10 +52,11 @@ def translate(
     that is not held is refused; a code that no map knows is an answer without matches.
     """
     maps = terminology.concept_maps
-    if url is not None and url not in maps:
+    named = terminology.concept_map(url) if url is not None else None
+    if url is not None and named is None:
         known = ", ".join(maps) or "none"
         raise UnknownCode(f"The concept map {url} is not held here; held: {known}")
-    wanted = [maps[url]] if url is not None else list(maps.values())
+    wanted = [named] if named is not None else list(maps.values())
     matches = tuple(
         match
         for each in wanted

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fhir_kb.errors import InvalidParameter
 from fhir_kb.formats import Json
+from fhir_kb.terminology.stated import stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +39,43 @@ class ValueSet:
     url: str
     includes: tuple[Include, ...]
     excludes: tuple[Include, ...] = ()
+    version: str | None = None
 
 
 def read_value_set(resource: Json) -> ValueSet:
     """Return the value set of a ValueSet resource, from its definition or else its expansion.
 
-    One without a url, or without both, is refused.
+    One without a url, without both, or with an entry that says nothing is refused.
     """
     url = resource.get("url")
     if url is None:
         raise InvalidParameter("A ValueSet without url cannot be referred to; give it a url")
+    version = resource.get("version")
     if "compose" in resource:
         compose = resource["compose"]
-        includes = tuple(_include(each) for each in compose.get("include", []))
-        return ValueSet(url, includes, tuple(_include(each) for each in compose.get("exclude", [])))
+        includes = tuple(_include(each, url) for each in compose.get("include", []))
+        excludes = tuple(_include(each, url) for each in compose.get("exclude", []))
+        return ValueSet(url, includes, excludes, version)
     if "expansion" in resource:
-        return ValueSet(url, _expanded(resource["expansion"].get("contains", [])))
+        contains = resource["expansion"].get("contains", [])
+        return ValueSet(url, _expanded(contains), version=version)
     raise InvalidParameter(f"ValueSet {url} has neither compose nor expansion, so it has no codes")
 
 
-def _include(include: Json) -> Include:
+def _include(include: Json, url: str) -> Include:
+    owner = f"ValueSet {url}"
     return Include(
         system=include.get("system"),
-        listed=tuple((each["code"], each.get("display")) for each in include.get("concept", [])),
+        listed=tuple(
+            (stated(each, "code", owner), each.get("display"))
+            for each in include.get("concept", [])
+        ),
         filters=tuple(
-            Filter(each["property"], each["op"], each["value"])
+            Filter(*(stated(each, name, owner) for name in ("property", "op", "value")))
             for each in include.get("filter", [])
         ),
-        value_sets=tuple(include.get("valueSet", [])),
+        # An entry that is only an extension is null.
+        value_sets=tuple(each for each in include.get("valueSet", []) if each is not None),
     )
 
 

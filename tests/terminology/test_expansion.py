@@ -2,6 +2,7 @@
 
 import pytest
 
+from fhir_kb.definitions import load
 from fhir_kb.errors import InvalidParameter, TooCostly, UnknownCode
 from fhir_kb.formats import Json
 from fhir_kb.terminology import Terminology, expand
@@ -102,8 +103,11 @@ def test_whole_code_system_has_its_value_set(terminology: Terminology) -> None:
     assert expand(terminology, "https://example.org/all-diseases").total == 5
 
 
-def test_value_set_of_the_specification_has_displays(terminology: Terminology) -> None:
-    found = expand(terminology, "http://hl7.org/fhir/ValueSet/administrative-gender|4.0.1")
+@pytest.mark.parametrize("release", ["R4", "R4B", "R5"])
+def test_value_set_of_the_specification_has_displays(release: str) -> None:
+    definitions = load(release)
+    url = f"http://hl7.org/fhir/ValueSet/administrative-gender|{definitions.version}"
+    found = expand(Terminology(definitions), url)
     assert [each.display for each in found.contains] == ["Female", "Male", "Other", "Unknown"]
 
 
@@ -198,7 +202,6 @@ def test_pattern_that_cannot_be_used_is_refused(terminology: Terminology, patter
     "resource",
     [
         {"resourceType": "ValueSet", "compose": {"include": []}},
-        {"resourceType": "ValueSet", "url": URL},
         {"resourceType": "CodeSystem", "content": "complete"},
         {"resourceType": "ConceptMap"},
     ],
@@ -206,6 +209,68 @@ def test_pattern_that_cannot_be_used_is_refused(terminology: Terminology, patter
 def test_resource_that_cannot_be_used_is_refused(terminology: Terminology, resource: Json) -> None:
     with pytest.raises(InvalidParameter):
         terminology.beside([resource])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"compose": {"include": [{"system": "s", "concept": [{"_code": {"extension": []}}]}]}},
+        {"compose": {"include": [{"system": "s", "filter": [{"property": "p", "op": "="}]}]}},
+    ],
+    ids=["no definition", "no code", "no value"],
+)
+def test_one_that_cannot_be_used_does_not_spoil_the_others(
+    terminology: Terminology, content: Json
+) -> None:
+    """Anybody may store one; it is refused only when it is asked for."""
+    more = terminology.beside([{"resourceType": "ValueSet", "url": URL, **content}])
+    assert expand(more, "https://example.org/all-diseases").total == 5
+    with pytest.raises(InvalidParameter, match=URL):
+        expand(more, URL)
+    usable = {"resourceType": "ValueSet", "url": URL, "compose": {"include": []}}
+    assert expand(more.beside([usable]), URL).total == 0
+
+
+def test_a_concept_without_code_makes_its_system_unusable(terminology: Terminology) -> None:
+    concept = {"_code": {"extension": []}, "display": "x"}
+    system = {"resourceType": "CodeSystem", "url": "https://example.org/bad", "concept": [concept]}
+    with pytest.raises(InvalidParameter, match="without code"):
+        terminology.beside([system]).code_system("https://example.org/bad")
+
+
+def test_each_version_that_is_given_can_be_asked_for(terminology: Terminology) -> None:
+    """Without one the last is meant; one that is not there is refused by name."""
+    versions = [
+        {
+            "resourceType": "ValueSet",
+            "url": URL,
+            "version": version,
+            "compose": {"include": [{"system": "s", "concept": [{"code": version}]}]},
+        }
+        for version in ("1", "2")
+    ]
+    more = terminology.beside(versions)
+    for asked, code in ((f"{URL}|1", "1"), (f"{URL}|2", "2"), (URL, "2")):
+        assert [each.code for each in expand(more, asked).contains] == [code]
+        assert more.has_value_set(asked)
+    assert not more.has_value_set(f"{URL}|3")
+    with pytest.raises(UnknownCode, match="held in version 2; version '3' is not"):
+        expand(more, f"{URL}|3")
+
+
+def test_a_long_chain_of_value_sets_is_refused(terminology: Terminology) -> None:
+    """A stack that overflows would be a fault of ours."""
+    chain = [
+        {
+            "resourceType": "ValueSet",
+            "url": f"{URL}-{number}",
+            "compose": {"include": [{"valueSet": [f"{URL}-{number + 1}"]}]},
+        }
+        for number in range(1000)
+    ]
+    with pytest.raises(TooCostly):
+        expand(terminology.beside(chain), f"{URL}-0")
 
 
 def test_what_is_held_stays_when_more_is_given(terminology: Terminology) -> None:

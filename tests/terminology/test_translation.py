@@ -83,7 +83,7 @@ def test_unknown_relation_is_refused() -> None:
     element: Json = {"code": "a", "target": [{"code": "b", "equivalence": "kind-of"}]}
     resource = {"resourceType": "ConceptMap", "url": "m", "group": [{"element": [element]}]}
     with pytest.raises(InvalidParameter, match="'kind-of'; known are"):
-        Terminology(load("R4"), [resource])
+        Terminology(load("R4"), [resource]).concept_map("m")
 
 
 def test_relations_of_both_vocabularies_agree() -> None:

@@ -25,7 +25,7 @@ class Vocabulary:
         self._find = find
         self._specification = Terminology(definitions)
         self._value_sets: dict[str, ValueSetCodes | None] = {}
-        self._code_systems: dict[str, CodeSystemCodes] = {}
+        self._code_systems: dict[str, CodeSystemCodes | None] = {}
 
     def value_set(self, canonical: str) -> ValueSetCodes | None:
         """Return the codings of a value set, None if it is not at hand or cannot be told."""
@@ -37,7 +37,7 @@ class Vocabulary:
         return self._value_sets[canonical]
 
     def code_system(self, canonical: str) -> CodeSystemCodes | None:
-        """Return the codes of a code system, None if it is not at hand."""
+        """Return the codes of a code system, None if it is not at hand or cannot be used."""
         if canonical not in self._code_systems:
             resource = self._find("CodeSystem", canonical)
             if resource is None:
@@ -71,8 +71,11 @@ class Vocabulary:
                         yield found
 
 
-def _read_code_system(resource: Json) -> CodeSystemCodes:
-    system = read_code_system(resource)
+def _read_code_system(resource: Json) -> CodeSystemCodes | None:
+    try:
+        system = read_code_system(resource)
+    except RequestError:
+        return None
     concepts = system.concepts.values()
     return CodeSystemCodes(
         url=system.url,
