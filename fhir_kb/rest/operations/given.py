@@ -14,7 +14,12 @@ from fhir_kb.formats.xml import read_xml
 from fhir_kb.rest.message import Request
 from fhir_kb.rest.negotiation import FORMATS
 from fhir_kb.rest.operations.parameter import VALUES, Parameter, from_text
+from fhir_kb.rest.operations.sound import check_sound
 from fhir_kb.search.dates import period_of
+
+_ANY = "Resource"
+"""The type of a parameter that takes a resource of any; such an operation tells what is wrong
+with one that is posted alone."""
 
 
 class Given:
@@ -61,8 +66,8 @@ def read_given(
     """Return what a call gives.
 
     Refuses a parameter that the operation does not have or that is not acted on here, one given
-    twice that may stand once, a value of another kind, and a body that is no Parameters resource
-    and no resource that the operation takes.
+    twice that may stand once, a value of another kind, and a body that is no well-formed Parameters
+    resource and no resource that the operation takes.
     """
     known = {parameter.name: parameter for parameter in parameters}
     values: dict[str, list[Any]] = {}
@@ -87,9 +92,14 @@ def _posted(
     resource = read_body(operation, request, definitions)
     type = resource.get("resourceType")
     if type != "Parameters":
-        yield _taking(operation, known, str(type)).name, resource
+        taker = _taking(operation, known, str(type))
+        if _ANY not in taker.types:
+            check_sound(operation, resource, definitions)
+        yield taker.name, resource
         return
+    check_sound(operation, resource, definitions)
     for sent in resource.get("parameter", []):
+        # An extension may stand where the name should.
         name = sent.get("name", "")
         if name not in known:
             raise _unknown(operation, known, name)
@@ -110,7 +120,7 @@ def read_body(operation: str, request: Request, definitions: Definitions) -> Jso
 
 def _taking(operation: str, known: Mapping[str, Parameter], type: str) -> Parameter:
     """Return the parameter that a resource posted alone stands for."""
-    takers = [each for each in known.values() if type in each.types or "Resource" in each.types]
+    takers = [each for each in known.values() if type in each.types or _ANY in each.types]
     if len(takers) != 1:
         raise InvalidParameter(f"{operation} takes a Parameters resource, not a {type}")
     return takers[0]
@@ -121,7 +131,7 @@ def _value(parameter: Parameter, sent: Json) -> Any:
     if parameter.kind == "resource":
         resource = sent.get("resource", {})
         type = resource.get("resourceType")
-        if type not in parameter.types and "Resource" not in parameter.types:
+        if type not in parameter.types and _ANY not in parameter.types:
             wanted = " or ".join(parameter.types)
             raise InvalidParameter(f"{name} holds {type!r}; it takes a {wanted}", expression=name)
         return resource
