@@ -1,6 +1,6 @@
 """Kind ``measurement``: a laboratory value beyond a bound, whatever unit it was written in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from fhir_kb.checks.criteria import criteria_by_indication, is_answered
@@ -69,8 +69,10 @@ def _readings(
     """Return the newest readings: measured, or following from a share and the whole."""
     unit = criterion.bound.unit
     measured, gaps = newest_readings(question, criterion.measure, unit, criterion.within)
-    if measured or criterion.percent is None or criterion.whole is None:
+    if criterion.percent is None or criterion.whole is None:
         return measured, gaps
+    if measured:
+        return measured, (*gaps, *_contradictions(question, criterion, criterion.whole, measured))
     shares, doubts = newest_readings(question, criterion.percent, "%", criterion.within)
     wholes, more = newest_readings(question, criterion.whole, unit, criterion.within)
     found = tuple(
@@ -82,3 +84,19 @@ def _readings(
         and share.observation.when == whole.observation.when
     )
     return found, (*doubts, *more) if found else gaps
+
+
+def _contradictions(
+    question: Question, criterion: MeasurementCriterion, whole: str, parts: tuple[Reading, ...]
+) -> Iterator[Gap]:
+    """Yield a gap for a part that is more than the whole of the same sample."""
+    unit, category = criterion.bound.unit, question.chart.code_sets[criterion.measure].category
+    wholes, _ = newest_readings(question, whole, unit, criterion.within)
+    most = {
+        reading.observation.when: reading.high for reading in wholes if reading.high is not None
+    }
+    for part in parts:
+        limit = most.get(part.observation.when)
+        if limit is not None and part.low is not None and part.low > limit:
+            names = f"{question.text(criterion.measure)} is above that of {question.text(whole)}"
+            yield Gap(f"the last value of {names}: a unit may be wrong", category)

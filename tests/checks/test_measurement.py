@@ -342,3 +342,21 @@ def test_many_platelets_warn_where_many_are_asked_about() -> None:
     )
     assert result.outcome == "found"
     assert "is above 1000 10*3/uL" in str(result.gaps)
+
+
+@pytest.mark.parametrize(
+    ("value", "when", "outcome"),
+    [
+        pytest.param(9, 1, "not-done", id="more than all white cells"),
+        pytest.param(5, 1, "nothing-found", id="less"),
+        pytest.param(6, 1, "nothing-found", id="all of them"),
+        pytest.param(9, 2, "nothing-found", id="of another day"),
+    ],
+)
+def test_a_part_that_is_more_than_the_whole_does_not_reassure(
+    value: int, when: int, outcome: str
+) -> None:
+    """The same laboratory's other value shows that a unit is wrong."""
+    part = measured(NEUTROPHILS, value, "10*3/uL", days_ago(1), id="part")
+    whole = measured(WHOLE, 6, "10*9/L", days_ago(when), id="whole")
+    assert counts(GOOD, part, whole).outcome == outcome
