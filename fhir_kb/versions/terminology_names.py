@@ -16,7 +16,8 @@ class TerminologyNames:
 
     R4 turns a translation round by ``reverse``; R5 by naming the code as ``target_code``,
     ``target_coding`` or ``target_concept`` instead. ``relations`` are the codes of ``relation``,
-    where they are not R5's own. ``tells_code`` says whether ``$validate-code`` names code, system
+    where they are not R5's own. ``infers_system`` says whether ``$validate-code`` may be asked to
+    find the system of a code given without one, ``tells_code`` says whether ``$validate-code`` names code, system
     and issues and ``$lookup`` the definition, beside what every version tells.
     """
 
@@ -33,6 +34,7 @@ class TerminologyNames:
     target_concept: str | None = None
     reverse: str | None = None
     relations: Mapping[str, str] | None = None
+    infers_system: bool = False
     tells_code: bool = False
 
 
@@ -60,5 +62,6 @@ TERMINOLOGY_R5 = TerminologyNames(
     target_code="targetCode",
     target_coding="targetCoding",
     target_concept="targetCodeableConcept",
+    infers_system=True,
     tells_code=True,
 )

@@ -10,14 +10,15 @@ from collections.abc import Iterator
 from uuid import NAMESPACE_URL, uuid5
 
 from fhir_kb.formats import Json
-from fhir_kb.formats.json import read_json, write_json
+from fhir_kb.formats.json import write_json
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.operations.given import Given, read_given
-from fhir_kb.rest.operations.held_terminology import held, url_of
+from fhir_kb.rest.operations.held_terminology import check_value_set, held, url_of
 from fhir_kb.rest.operations.lookup import in_language
 from fhir_kb.rest.operations.parameter import Parameter
 from fhir_kb.rest.operations.posted_value_set import posted_value_set
+from fhir_kb.rest.own_text import read_own
 from fhir_kb.store.interface import Field
 from fhir_kb.store.keys import first_part_range
 from fhir_kb.terminology import Expansion, Terminology, expand
@@ -66,35 +67,48 @@ def expand_type(endpoint: Endpoint, request: Request) -> Response:
     given = read_given("$expand", _PARAMETERS, request, endpoint.version.definitions)
     brought = [posted_value_set(each) for each in given.every("valueSet")]
     if brought:
-        return _answer(endpoint, given, brought[0], held(endpoint, brought))
+        (sent,) = brought
+        return _answer(endpoint, given, sent, held(endpoint, brought), sent["url"])
     url = given.needed("url", "it names the value set; or send one as valueSet")
-    return _answer(endpoint, given, _definition(endpoint, url), held(endpoint))
+    return _named(endpoint, given, url)
 
 
 def expand_instance(endpoint: Endpoint, request: Request, id: str) -> Response:
     """Return this ValueSet, written out; refuses what ``expand_type`` does."""
     given = read_given("$expand", _PARAMETERS, request, endpoint.version.definitions)
     url = url_of(endpoint, "ValueSet", id, given.text("url"))
-    return _answer(endpoint, given, _definition(endpoint, url), held(endpoint))
+    return _named(endpoint, given, url)
 
 
-def _definition(endpoint: Endpoint, url: str) -> Json:
-    """Return the stored ValueSet of a url; of one of the specification only codes are held."""
-    canonical = url.partition("|")[0]
+def _named(endpoint: Endpoint, given: Given, canonical: str) -> Response:
+    terminology = held(endpoint)
+    check_value_set(terminology, canonical)
+    return _answer(endpoint, given, _definition(endpoint, canonical), terminology, canonical)
+
+
+def _definition(endpoint: Endpoint, canonical: str) -> Json:
+    """Return the latest stored ValueSet that is named, of the version if one is.
+
+    Of one of the specification only the codes are held.
+    """
+    url, _, version = canonical.partition("|")
     store = endpoint.store()
     field = Field("ValueSet", "url", "uri")
-    for _, rows in store.terms(field, *first_part_range(canonical)):
-        return read_json(store.resources([max(rows)])[0].body)
-    return {"url": canonical, "status": "unknown"}
+    for _, rows in store.terms(field, *first_part_range(url)):
+        for row in sorted(rows, reverse=True):
+            resource = read_own(store.resources([row])[0].body)
+            if not version or resource.get("version") == version:
+                return resource
+    return {"url": url, "status": "unknown"}
 
 
 def _answer(
-    endpoint: Endpoint, given: Given, definition: Json, terminology: Terminology
+    endpoint: Endpoint, given: Given, definition: Json, terminology: Terminology, canonical: str
 ) -> Response:
     offset = given.one("offset") or 0
     expansion = expand(
         terminology,
-        definition["url"],
+        canonical,
         text=given.text("filter") or "",
         offset=offset,
         count=given.one("count"),
@@ -102,7 +116,7 @@ def _answer(
         selectable_only=given.one("excludeNotForUI") is True,
     )
     echoed = list(_echoed(given, expansion, terminology))
-    seal = write_json([endpoint.version.number, endpoint.released, definition["url"], *echoed])
+    seal = write_json([endpoint.version.number, endpoint.released, canonical, *echoed])
     written: Json = {
         "identifier": uuid5(NAMESPACE_URL, seal.decode()).urn,
         "timestamp": endpoint.released,

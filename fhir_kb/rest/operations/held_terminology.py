@@ -9,10 +9,11 @@ from threading import Lock
 
 from fhir_kb.errors import InvalidParameter, UnknownCode
 from fhir_kb.formats import Json
-from fhir_kb.formats.json import read_json
 from fhir_kb.rest.endpoint import Endpoint
+from fhir_kb.rest.own_text import read_own
 from fhir_kb.rest.read import found
 from fhir_kb.terminology import Terminology
+from fhir_kb.terminology.code_system import CodeSystem
 
 TYPES = ("CodeSystem", "ValueSet", "ConceptMap")
 _KEPT_MOST = 8
@@ -33,7 +34,7 @@ class _Kept:
         with self._lock:
             kept = self._kept.get(key)
         if kept is None:
-            resources = (read_json(resource.body) for resource in store.resources(rows))
+            resources = (read_own(resource.body) for resource in store.resources(rows))
             readable = (resource for resource in resources if "url" in resource)
             kept = Terminology(endpoint.version.definitions, readable)
             with self._lock:
@@ -57,19 +58,42 @@ def url_of(endpoint: Endpoint, type: str, id: str, given: str | None) -> str:
     """Return the url of the stored resource that an operation stands on.
 
     Refuses an id that is not there, a resource without url, and a url given beside it that is
-    of another.
+    of another or of another version. Where it has a version it follows the url: ``url|version``.
     """
-    resource = read_json(found(endpoint, type, id).body)
+    resource = read_own(found(endpoint, type, id).body)
     url = resource.get("url")
     if not isinstance(url, str):
         raise InvalidParameter(f"{type}/{id} has no url, so no operation can stand on it")
-    if given is not None and given.partition("|")[0] != url:
+    named, _, version = (given or url).partition("|")
+    if named != url:
         raise InvalidParameter(f"{type}/{id} is {url}, not {given}; leave the url out")
-    return url
+    own = resource.get("version")
+    check_version(own, version, url)
+    return f"{url}|{own}" if own else url
+
+
+def system_of(terminology: Terminology, canonical: str, *versions: str | None) -> CodeSystem | None:
+    """Return the code system of ``url`` or ``url|version``; None where none of the url is held.
+
+    Refuses (UnknownCode) another version than is held, in the canonical or beside it.
+    """
+    url, _, version = canonical.partition("|")
+    system = terminology.code_system(canonical) or terminology.code_system(url)
+    if system is not None:
+        for asked in (version, *versions):
+            check_version(system.version, asked, url)
+    return system
+
+
+def check_value_set(terminology: Terminology, canonical: str) -> None:
+    """Refuse (UnknownCode) a value set that is held in another version only."""
+    url, _, version = canonical.partition("|")
+    if version and terminology.has_value_set(url):
+        check_version(terminology.value_set_version(canonical), version, url)
 
 
 def check_version(held: str | None, asked: str | None, what: str) -> None:
-    """Refuse (UnknownCode) a version that is not the one that is held."""
-    if asked is not None and asked != held:
+    """Refuse (UnknownCode) a version, if one is asked for, that is not the one that is held."""
+    if asked and asked != held:
         known = f"version {held}" if held else "one version, which does not tell its number"
         raise UnknownCode(f"{what} is held in {known}; version {asked!r} is not")

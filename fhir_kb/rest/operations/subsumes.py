@@ -9,10 +9,9 @@ from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.operations.answer import parameter, parameters
 from fhir_kb.rest.operations.asked_code import Names, one_code
 from fhir_kb.rest.operations.given import Given, read_given
-from fhir_kb.rest.operations.held_terminology import check_version, held, url_of
+from fhir_kb.rest.operations.held_terminology import held, system_of, url_of
 from fhir_kb.rest.operations.parameter import Parameter
 from fhir_kb.terminology import subsumes
-from fhir_kb.terminology.lookup import find
 
 DEFINITION = "http://hl7.org/fhir/OperationDefinition/CodeSystem-subsumes"
 _PARAMETERS = (
@@ -45,8 +44,7 @@ def _answer(endpoint: Endpoint, given: Given, url: str | None) -> Response:
         raise InvalidParameter(f"Both codes must be of one system; the systems given are: {told}")
     (system,) = systems
     terminology = held(endpoint)
-    code_system, _ = find(terminology, system, a.code)
-    for asked in (a, b):
-        check_version(code_system.version, asked.version, system)
+    for named in filter(None, (url, a.system, b.system)):
+        system_of(terminology, named, a.version, b.version)
     outcome = subsumes(terminology, system, a.code, b.code)
     return parameters([parameter("outcome", "Code", outcome)])

@@ -13,7 +13,7 @@ from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.operations.answer import parameter, parameters, parts
 from fhir_kb.rest.operations.asked_code import AskedCode, Names, asked_codes
 from fhir_kb.rest.operations.given import Given, read_given
-from fhir_kb.rest.operations.held_terminology import held, url_of
+from fhir_kb.rest.operations.held_terminology import check_version, held, url_of
 from fhir_kb.rest.operations.parameter import Parameter
 from fhir_kb.terminology import Terminology, translate
 from fhir_kb.terminology.translation import Match
@@ -83,6 +83,8 @@ def _answer(
     names = endpoint.version.terminology
     if not terminology.concept_maps:
         raise UnknownCode("No concept map is held here; send one as conceptMap")
+    if url and (known := terminology.concept_map(url.partition("|")[0])) is not None:
+        check_version(known.version, url.partition("|")[2], known.url)
     asked, reverse = _asked(given, names)
     matches: list[Match] = []
     for each in asked:
@@ -95,7 +97,7 @@ def _answer(
             target_system=given.text(names.target_system),
             source_scope=given.text(names.source_scope),
             target_scope=given.text(names.target_scope),
-            url=url and url.partition("|")[0],
+            url=url,
             reverse=reverse,
         ).matches
     return parameters(_rows(matches, asked, names))

@@ -15,7 +15,7 @@ from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.operations.answer import parameter, parameters
 from fhir_kb.rest.operations.asked_code import AskedCode, Names, asked_codes
 from fhir_kb.rest.operations.given import Given, read_given
-from fhir_kb.rest.operations.held_terminology import check_version, held, url_of
+from fhir_kb.rest.operations.held_terminology import check_value_set, held, system_of, url_of
 from fhir_kb.rest.operations.lookup import in_language
 from fhir_kb.rest.operations.parameter import Parameter
 from fhir_kb.rest.operations.posted_value_set import posted_value_set
@@ -48,6 +48,7 @@ _OF_VALUE_SET = (
     Parameter("context", "unsupported"),
     Parameter("useSupplement", "unsupported"),
 )
+_INFER = "inferSystem"
 _SYSTEM_NAMES = Names("code", "coding", "codeableConcept", system=None)
 _SET_NAMES = Names("code", "coding", "codeableConcept", version="systemVersion")
 
@@ -75,7 +76,7 @@ def in_value_set_type(endpoint: Endpoint, request: Request) -> Response:
 
     Refuses (UnknownCode, TooCostly) what cannot be told from what is held.
     """
-    given = read_given("$validate-code", _OF_VALUE_SET, request, endpoint.version.definitions)
+    given = _given_of_value_set(endpoint, request)
     brought = [posted_value_set(each) for each in given.every("valueSet")]
     url = next((each["url"] for each in brought), None) or given.needed(
         "url", "it names the value set; or send one as valueSet"
@@ -85,9 +86,15 @@ def in_value_set_type(endpoint: Endpoint, request: Request) -> Response:
 
 def in_value_set_instance(endpoint: Endpoint, request: Request, id: str) -> Response:
     """Return whether a code is in this ValueSet; refuses what ``in_value_set_type`` does."""
-    given = read_given("$validate-code", _OF_VALUE_SET, request, endpoint.version.definitions)
+    given = _given_of_value_set(endpoint, request)
     url = url_of(endpoint, "ValueSet", id, given.text("url"))
     return _in_value_set(endpoint, given, url, held(endpoint))
+
+
+def _given_of_value_set(endpoint: Endpoint, request: Request) -> Given:
+    infers = endpoint.version.terminology.infers_system
+    rows = (*_OF_VALUE_SET, Parameter(_INFER, "boolean")) if infers else _OF_VALUE_SET
+    return read_given("$validate-code", rows, request, endpoint.version.definitions)
 
 
 def _in_system(
@@ -98,7 +105,7 @@ def _in_system(
         system = url or asked.system
         if system is None:
             raise InvalidParameter(f"{asked.code!r} needs a system; give it as url or in a coding")
-        if asked.system and url and asked.system != url.partition("|")[0]:
+        if asked.system and url and asked.system.partition("|")[0] != url.partition("|")[0]:
             message = f"{asked.code!r} is given as a code of {asked.system}, not of {url}"
             verdicts.append(Validation("invalid", asked.code, asked.system, message=message))
         else:
@@ -107,6 +114,7 @@ def _in_system(
 
 
 def _in_value_set(endpoint: Endpoint, given: Given, url: str, terminology: Terminology) -> Response:
+    check_value_set(terminology, url)
     asked = asked_codes(given, _SET_NAMES)
     verdicts = [_verdict(terminology, each, given, url) for each in asked]
     return _answer(endpoint, terminology, given, verdicts, url)
@@ -115,10 +123,11 @@ def _in_value_set(endpoint: Endpoint, given: Given, url: str, terminology: Termi
 def _verdict(
     terminology: Terminology, asked: AskedCode, given: Given, value_set: str | None
 ) -> Validation:
+    if asked.system is None and given.one(_INFER) is not True:
+        message = f"{asked.code!r} is given without its system, and a code is none without one"
+        return Validation("unknown", asked.code, message=message)
     system = asked.system and asked.system.partition("|")[0]
-    known = terminology.code_system(system) if system else None
-    if known is not None and asked.version is not None:
-        check_version(known.version, asked.version, known.url)
+    known = system_of(terminology, asked.system, asked.version) if asked.system else None
     verdict = validate_code(
         terminology, asked.code, system=system, display=asked.display, value_set=value_set
     )

@@ -162,6 +162,67 @@ def test_what_cannot_be_told_is_refused(
     assert (found, body["issue"][0]["code"]) == (status, code), body
 
 
+@pytest.mark.parametrize("mount", VERSIONS)
+@pytest.mark.parametrize(
+    ("path", "pinned", "query"),
+    [
+        ("ValueSet/$expand", "url", {"url": GENDERS}),
+        ("ValueSet/$validate-code", "url", {"url": GENDERS, "system": GENDER, "code": "male"}),
+        ("ValueSet/$validate-code", "system", {"url": GENDERS, "system": GENDER, "code": "male"}),
+        ("CodeSystem/$validate-code", "url", {"url": GENDER, "code": "male"}),
+        ("CodeSystem/$lookup", "system", {"system": GENDER, "code": "male"}),
+        ("CodeSystem/$subsumes", "system", {"system": GENDER, "codeA": "male", "codeB": "male"}),
+    ],
+)
+def test_another_version_than_the_one_held_is_refused(
+    client: FlaskClient, mount: str, path: str, pinned: str, query: dict[str, str]
+) -> None:
+    """An answer from another version would be taken for that of the one asked for."""
+    held = VERSIONS[mount].number
+    for version, expected in ((held, 200), ("9.9", 404)):
+        versioned = {**query, pinned: f"{query[pinned]}|{version}"}
+        status, body = asked(client, f"{mount}/{path}", **versioned)
+        assert status == expected, body
+    assert {held, "'9.9'"} <= set(body["issue"][0]["diagnostics"].replace(";", "").split())
+
+
+@pytest.mark.parametrize(
+    ("path", "type", "query"),
+    [
+        ("ValueSet/concept-drug/$expand", "ValueSet", {}),
+        ("ValueSet/$expand", "ValueSet", {}),
+        ("CodeSystem/concept/$lookup", "CodeSystem", {"code": "thalidomide"}),
+        ("CodeSystem/concept/$validate-code", "CodeSystem", {"code": "thalidomide"}),
+        ("ConceptMap/$translate", "ConceptMap", {"system": CONCEPT, "code": "thalidomide"}),
+    ],
+)
+def test_our_own_terminology_is_asked_for_by_version(
+    client: FlaskClient, path: str, type: str, query: dict[str, str]
+) -> None:
+    """Ours change with each release: who pins one must not get the next."""
+    id = "concept-drug" if type == "ValueSet" else "concept"
+    resource = client.get(f"/fhir/r4/{type}/{id}").get_json(force=True)
+    pinned = "system" if "$lookup" in path else "url"
+    for version, expected in ((resource["version"], 200), ("9.9", 404)):
+        given = {**query, pinned: f"{resource['url']}|{version}"}
+        status, body = asked(client, f"r4/{path}", **given)
+        assert status == expected, body
+    assert "'9.9'" in body["issue"][0]["diagnostics"]
+
+
+@pytest.mark.parametrize("mount", VERSIONS)
+def test_a_code_without_system_is_not_guessed(client: FlaskClient, mount: str) -> None:
+    """R4 needs a system beside a code; R5 finds one where it is asked to."""
+    query = {"url": GENDERS, "code": "male"}
+    status, body = asked(client, f"{mount}/ValueSet/$validate-code", **query)
+    assert (status, body["issue"][0].get("expression")) == (400, ["system"])
+    query["inferSystem"] = "true"
+    status, body = asked(client, f"{mount}/ValueSet/$validate-code", **query)
+    infers = VERSIONS[mount].terminology.infers_system
+    assert status == (200 if infers else 400)
+    assert not infers or values(body)["system"] == GENDER
+
+
 @pytest.mark.parametrize(
     ("path", "brought", "parameters"),
     [
