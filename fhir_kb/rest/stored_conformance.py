@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 
 from fhir_kb.definitions import Definitions
-from fhir_kb.formats.json import read_json
+from fhir_kb.rest.own_text import read_own
 from fhir_kb.store.interface import Store
 from fhir_kb.validation import Conformance
 from fhir_kb.validation.profiles import open_profiles
@@ -21,7 +21,7 @@ def stored_conformance(store: Store, definitions: Definitions) -> Callable[[], C
     @cache
     def conformance() -> Conformance:
         rows = (row for type in _TYPES for row in store.rows_of_type(type))
-        bodies = [read_json(resource.body) for resource in store.resources(rows)]
+        bodies = [read_own(resource.body) for resource in store.resources(rows)]
         return open_profiles(definitions, resources=bodies)
 
     return conformance

@@ -10,10 +10,11 @@ and dates are of single resources.
 from collections.abc import Iterable, Iterator
 
 from fhir_kb.formats import Json
-from fhir_kb.formats.json import read_json, write_json
+from fhir_kb.formats.json import write_json
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.operations.given import read_given
+from fhir_kb.rest.own_text import read_own
 from fhir_kb.rest.read import check_type, found
 from fhir_kb.store.interface import Field, Kind, Store
 from fhir_kb.store.keys import parts_of
@@ -24,7 +25,7 @@ DEFINITION = "http://hl7.org/fhir/OperationDefinition/Resource-meta"
 def meta_of_instance(endpoint: Endpoint, request: Request, type: str, id: str) -> Response:
     """Return the ``meta`` of a resource; refuse an id that is not there."""
     read_given("$meta", (), request, endpoint.version.definitions)
-    resource = read_json(found(endpoint, type, id).body)
+    resource = read_own(found(endpoint, type, id).body)
     return _answer(resource.get("meta", {}))
 
 

@@ -12,12 +12,12 @@ from typing import Any
 
 from fhir_kb.errors import InvalidParameter
 from fhir_kb.formats import Json
-from fhir_kb.formats.json import read_json, write_json
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.operations.answer import parameter, parameters
 from fhir_kb.rest.operations.given import read_given
 from fhir_kb.rest.operations.parameter import Parameter
+from fhir_kb.rest.own_text import read_own
 from fhir_kb.rest.read import found
 from fhir_kb.rest.writes.preconditions import check_preconditions, held
 from fhir_kb.rest.writes.validity import validated
@@ -51,17 +51,17 @@ def _changed(endpoint: Endpoint, request: Request, type: str, id: str, change: C
     sent = given.one("meta")
     if not isinstance(sent, dict):
         raise InvalidParameter("meta is not given; it holds what is put on or taken off")
-    ahead = _with(read_json(found(endpoint, type, id).body), sent, change)
-    validated(endpoint, write_json(ahead), type)
+    ahead = _with(read_own(found(endpoint, type, id).body), sent, change)
+    validated(endpoint, ahead, type)
     with endpoint.writable().transaction() as transaction:
         current = held(transaction.store, type, id)
         check_preconditions(request.header("if-match"), "", current, f"{type}/{id}")
         stored = current or found(endpoint, type, id)
-        before = read_json(stored.body)
+        before = read_own(stored.body)
         resource = _with(before, sent, change)
         if resource != before:
             stored = transaction.write("PUT", type, id, resource)
-    return parameters([parameter("return", "Meta", read_json(stored.body).get("meta", {}))])
+    return parameters([parameter("return", "Meta", read_own(stored.body).get("meta", {}))])
 
 
 def _with(resource: Json, sent: Json, change: Change) -> Json:

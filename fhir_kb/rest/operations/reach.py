@@ -15,7 +15,7 @@ from pyroaring import BitMap, FrozenBitMap
 
 from fhir_kb.errors import TooCostly
 from fhir_kb.formats import Json
-from fhir_kb.formats.json import read_json
+from fhir_kb.rest.own_text import read_own
 from fhir_kb.store.interface import Field, Rows, Store
 from fhir_kb.store.keys import reference_key, token_key, uri_key
 
@@ -98,7 +98,7 @@ class _Search:
         while self._waiting:
             row = self._waiting.pop()
             (resource,) = self._store.resources([row])
-            content = read_json(resource.body)
+            content = read_own(resource.body)
             self._add(self._back(content, resource.type, resource.id))
             allowed = OF_RECORD if resource.type == RECORD else None
             for type, id in references_in(content):
