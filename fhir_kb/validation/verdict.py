@@ -54,6 +54,11 @@ class Verdict:
     refused: str = ""
 
     @property
+    def fhir_version(self) -> str | None:
+        """The number of the version it was validated as, None where nothing was checked."""
+        return load(self.release).version if self.release else None
+
+    @property
     def outcome(self) -> Outcome:
         """Whether the document is valid; an error makes it invalid whatever was not checked."""
         faults = [issue for issue in self.issues if issue.is_error]

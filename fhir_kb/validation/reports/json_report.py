@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from fhir_kb.definitions import load
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import write_json
 from fhir_kb.validation.issue import Issue
@@ -32,7 +31,7 @@ def _row(verdict: Verdict) -> Json:
         "file": verdict.name,
         "line": verdict.line,
         "outcome": verdict.outcome,
-        "fhirVersion": load(verdict.release).version if verdict.release else None,
+        "fhirVersion": verdict.fhir_version,
         "fhirVersionIs": verdict.version_source if verdict.release else None,
         "notCheckedBecause": verdict.refused or None,
         "issues": [_issue(issue) for issue in verdict.issues],

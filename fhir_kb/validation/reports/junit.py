@@ -34,6 +34,7 @@ def _case(verdict: Verdict) -> Iterator[str]:
     name = verdict.name if verdict.line is None else f"{verdict.name}:{verdict.line}"
     group = f"fhir.{verdict.release}" if verdict.release else "fhir"
     yield f'<testcase name={_attribute(name)} classname="{group}" time="{verdict.seconds:.3f}">\n'
+    yield from _properties(verdict)
     faults = [issue for issue in verdict.issues if issue.is_error]
     if verdict.outcome != "valid":
         element = "failure" if verdict.outcome == "invalid" else "error"
@@ -49,6 +50,15 @@ def _case(verdict: Verdict) -> Iterator[str]:
         words = "\n".join(_line(issue) for issue in remarks)
         yield f"<system-out>{_text(words)}</system-out>\n"
     yield "</testcase>\n"
+
+
+def _properties(verdict: Verdict) -> Iterator[str]:
+    """Yield which version the resource was validated as, and whence that was known."""
+    if verdict.fhir_version is not None:
+        yield (
+            f'<properties>\n<property name="fhirVersion" value="{verdict.fhir_version}"/>\n'
+            f'<property name="fhirVersionIs" value="{verdict.version_source}"/>\n</properties>\n'
+        )
 
 
 def _line(issue: Issue) -> str:

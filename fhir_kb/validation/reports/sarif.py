@@ -4,6 +4,7 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
@@ -30,7 +31,11 @@ def report(verdicts: Iterable[Verdict]) -> Iterator[str]:
     """Yield the log of one run; what was not checked at all is a notification of the tool."""
     results: list[Json] = []
     notifications: list[Json] = []
+    versions: dict[str, Counter[tuple[str, str]]] = {}
     for verdict in verdicts:
+        of_file = versions.setdefault(_uri(verdict), Counter())
+        if verdict.fhir_version is not None:
+            of_file[verdict.fhir_version, verdict.version_source] += 1
         results += [_result(verdict, issue) for issue in verdict.issues]
         if verdict.refused:
             notifications.append(_notification(verdict))
@@ -40,6 +45,7 @@ def report(verdicts: Iterable[Verdict]) -> Iterator[str]:
     run: Json = {
         "tool": {"driver": _driver(results)},
         "invocations": [invocation],
+        "artifacts": [_artifact(uri, counted) for uri, counted in versions.items()],
         "columnKind": "unicodeCodePoints",
         "results": results,
     }
@@ -71,9 +77,23 @@ def _result(verdict: Verdict, issue: Issue) -> Json:
         "message": {"text": issue.message},
         "locations": [location],
     }
-    if issue.source:
-        result["properties"] = {"source": issue.source}
+    properties = {
+        "fhirVersion": verdict.fhir_version,
+        "fhirVersionIs": verdict.version_source,
+        "source": issue.source or None,
+    }
+    result["properties"] = {name: value for name, value in properties.items() if value}
     return result
+
+
+def _artifact(uri: str, counted: Counter[tuple[str, str]]) -> Json:
+    """Return a file with the versions that its resources were validated as, and whence known."""
+    artifact: Json = {"location": {"uri": uri}}
+    checked = [
+        {"fhirVersion": version, "fhirVersionIs": source, "resources": number}
+        for (version, source), number in counted.items()
+    ]
+    return artifact | {"properties": {"checked": checked}} if checked else artifact
 
 
 def _notification(verdict: Verdict) -> Json:
@@ -85,10 +105,13 @@ def _notification(verdict: Verdict) -> Json:
 
 
 def _file(verdict: Verdict, issue: Issue | None) -> Json:
-    path = Path(verdict.name)
-    uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
-    place: Json = {"artifactLocation": {"uri": uri}}
+    place: Json = {"artifactLocation": {"uri": _uri(verdict)}}
     line, column = (issue.line, issue.column) if issue is not None else (None, None)
     region = {"startLine": verdict.line if line is None else line, "startColumn": column}
     known = {name: number for name, number in region.items() if number is not None}
     return place | {"region": known} if known else place
+
+
+def _uri(verdict: Verdict) -> str:
+    path = Path(verdict.name)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())

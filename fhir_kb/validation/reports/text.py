@@ -13,7 +13,8 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 def report(verdicts: Iterable[Verdict]) -> Iterator[str]:
     """Yield the lines of each verdict as it comes, and the sum at the end.
 
-    What could not be checked is said once for a document, at the first place it was met.
+    Each line says which version the document was validated as, and whence that was known. What
+    could not be checked is said once for a document, at the first place it was met.
     """
     totals: Counter[str] = Counter()
     releases: Counter[str] = Counter()
@@ -24,7 +25,7 @@ def report(verdicts: Iterable[Verdict]) -> Iterator[str]:
         totals["errors"] += verdict.count("fatal", "error")
         totals["warnings"] += verdict.count("warning")
         if verdict.release:
-            releases[verdict.release] += 1
+            releases[_version(verdict)] += 1
         if verdict.version_source == "assumed":
             assumed[verdict.release] += 1
     for release, number in sorted(assumed.items()):
@@ -37,7 +38,8 @@ def report(verdicts: Iterable[Verdict]) -> Iterator[str]:
 
 def _sum(totals: Counter[str], releases: Counter[str]) -> str:
     number = totals["valid"] + totals["invalid"] + totals["not checked"]
-    versions = f" ({', '.join(sorted(releases))})" if releases else ""
+    told = ", ".join(f"{number} {version}" for version, number in sorted(releases.items()))
+    versions = f" ({told})" if releases else ""
     return (
         f"{_counted(number, 'resource')}{versions}: {totals['valid']} valid, "
         f"{totals['invalid']} invalid, {totals['not checked']} not checked; "
@@ -53,7 +55,13 @@ def _lines(verdict: Verdict) -> Iterator[str]:
         number = times.pop(_kind(issue), 0)
         if number:
             more = f" (and at {_counted(number - 1, 'more place')})" if number > 1 else ""
-            yield f"{_place(verdict, issue)}: {_words(issue)}{more}\n"
+            version = f" ({_version(verdict)})" if verdict.release else ""
+            yield f"{_place(verdict, issue)}: {_words(issue)}{more}{version}\n"
+
+
+def _version(verdict: Verdict) -> str:
+    """Return what the document was validated as, and whether it was told, stated or assumed."""
+    return f"{verdict.release} {verdict.version_source}"
 
 
 def _kind(issue: Issue) -> object:

@@ -60,5 +60,19 @@ def test_a_file_that_was_not_checked_is_an_error(suite: ElementTree.Element) -> 
     assert (error.get("type"), error.text) == ("not-checked", "It cannot be read: gone")
 
 
-def test_a_valid_resource_is_an_empty_case(suite: ElementTree.Element) -> None:
-    assert list(suite[1]) == []
+def test_a_valid_resource_has_its_version_only(suite: ElementTree.Element) -> None:
+    assert [child.tag for child in suite[1]] == ["properties"]
+
+
+def test_each_case_says_its_version_and_whence(suite: ElementTree.Element) -> None:
+    """A folder may mix versions: a verdict is worth what its version is."""
+    told = [
+        {row.get("name"): row.get("value") for row in case.iterfind("properties/property")}
+        for case in suite
+    ]
+    assert told == [
+        {"fhirVersion": "4.0.1", "fhirVersionIs": "assumed"},
+        {"fhirVersion": "5.0.0", "fhirVersionIs": "stated"},
+        {"fhirVersion": "4.3.0", "fhirVersionIs": "told"},
+        {},
+    ]

@@ -36,6 +36,32 @@ def test_each_issue_is_a_result_at_its_line(log: dict[str, Any]) -> None:
     assert location["logicalLocations"] == [{"fullyQualifiedName": "Patient.gender"}]
 
 
+def test_each_result_says_its_version_and_whence(log: dict[str, Any]) -> None:
+    """Whoever reads one alert sees no other: it must say what the verdict is worth."""
+    told = [
+        (result["properties"]["fhirVersion"], result["properties"]["fhirVersionIs"])
+        for result in log["runs"][0]["results"]
+    ]
+    assert told == [("4.0.1", "assumed")] * 5 + [("4.3.0", "told")]
+
+
+def test_each_file_says_its_version_also_without_result(log: dict[str, Any]) -> None:
+    """A valid file has no result; what it was checked as stands with the file."""
+    files = [
+        (row["location"]["uri"], row.get("properties", {}).get("checked"))
+        for row in log["runs"][0]["artifacts"]
+    ]
+    assert files == [
+        ("a.json", [{"fhirVersion": "4.0.1", "fhirVersionIs": "assumed", "resources": 1}]),
+        ("b%20c/%C3%A4.xml", [{"fhirVersion": "5.0.0", "fhirVersionIs": "stated", "resources": 1}]),
+        (
+            "file:///abs/n.ndjson",
+            [{"fhirVersion": "4.3.0", "fhirVersionIs": "told", "resources": 1}],
+        ),
+        ("gone.json", None),
+    ]
+
+
 def test_severities_become_levels(log: dict[str, Any]) -> None:
     levels = [result["level"] for result in log["runs"][0]["results"]]
     assert levels == ["error", "warning", "note", "note", "note", "error"]

@@ -9,10 +9,10 @@ def test_each_issue_is_a_line_with_its_place(verdicts: list[Verdict]) -> None:
     lines = "".join(report(verdicts)).splitlines()
     assert lines[0] == (
         "a.json:1:27: error: '<m>' & \\x00 \"x\" is not in the value set "
-        "[code-not-in-value-set] at Patient.gender"
+        "[code-not-in-value-set] at Patient.gender (R4 assumed)"
     )
-    assert lines[1] == "a.json: warning: dom-6: x [invariant] at Patient"
-    assert lines[3] == "/abs/n.ndjson:3: fatal: It is not JSON [unreadable]"
+    assert lines[1] == "a.json: warning: dom-6: x [invariant] at Patient (R4 assumed)"
+    assert lines[3] == "/abs/n.ndjson:3: fatal: It is not JSON [unreadable] (R4B told)"
     assert lines[4] == "gone.json: not checked: It cannot be read: gone"
 
 
@@ -21,7 +21,8 @@ def test_what_was_not_checked_is_said_once(verdicts: list[Verdict]) -> None:
     lines = "".join(report(verdicts)).splitlines()
     [remark] = [line for line in lines if ": information: " in line]
     assert remark == (
-        "a.json: information: No codes of x [system-not-known] at Patient.a (and at 2 more places)"
+        "a.json: information: No codes of x [system-not-known] at Patient.a (and at 2 more places) "
+        "(R4 assumed)"
     )
 
 
@@ -29,7 +30,7 @@ def test_the_end_sums_up(verdicts: list[Verdict]) -> None:
     *_, note, total = "".join(report(verdicts)).splitlines()
     assert note.startswith("note: 1 resource validated as R4, because nothing in the text names")
     assert total == (
-        "4 resources (R4, R4B, R5): 1 valid, 2 invalid, 1 not checked; 2 errors, 1 warning"
+        "4 resources (1 R4 assumed, 1 R4B told, 1 R5 stated): 1 valid, 2 invalid, 1 not checked; 2 errors, 1 warning"
     )
 
 
