@@ -6,6 +6,8 @@ https://hl7.org/fhir/R4/valueset-issue-type.html
 
     FhirKbError                      500 exception
     ├── KnowledgeError               500 exception      an authored file is wrong
+    ├── SettingError                 500 exception      a setting is wrong
+    ├── AddressInUse                 500 exception      another program listens there
     ├── StoreError                   500 exception      the store cannot be used
     │   ├── CorruptedResource        500 exception      a stored body fails its checksum
     │   └── StoreUnavailable         503 transient      it cannot write now; nothing was written
@@ -61,6 +63,14 @@ class FhirKbError(Exception):
 
 class KnowledgeError(FhirKbError):
     """An authored file is wrong; the message names file, line and what was expected."""
+
+
+class SettingError(FhirKbError):
+    """A setting has a value that it does not take; the message names its variable."""
+
+
+class AddressInUse(FhirKbError):
+    """Another program listens where the server is to listen."""
 
 
 class StoreError(FhirKbError):

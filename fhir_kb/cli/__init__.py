@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 from fhir_kb import __version__
-from fhir_kb.errors import FhirKbError
+from fhir_kb.errors import FhirKbError, SettingError
 
 COMMANDS: Mapping[str, str] = {
     "serve": "serve the knowledge as FHIR over HTTP",
@@ -34,12 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     command = import_module(f"fhir_kb.cli.{given[0].replace('-', '_')}_command")
     own = argparse.ArgumentParser(prog=f"fhir-kb {given[0]}", description=COMMANDS[given[0]])
-    command.add_arguments(own)
     try:
+        command.add_arguments(own)
         return int(command.run(own.parse_args(given[1:])))
     except FhirKbError as error:
         print(error.message, file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, SettingError) else 1
     except BrokenPipeError:
         sys.stderr.close()
         return 1

@@ -1,11 +1,12 @@
 """``fhir-kb serve``: the knowledge over HTTP, by a production server."""
 
 import argparse
+import os
 import sys
 from dataclasses import replace
 
-from fhir_kb.settings import read_settings
-from fhir_kb.web.serving import serve
+from fhir_kb.settings import checked, read_settings, unknown_settings
+from fhir_kb.web.serving import check_start, serve
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,11 +18,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until interrupted."""
-    settings = replace(
-        read_settings(), host=arguments.host, port=arguments.port, workers=arguments.workers
+    """Serve until interrupted; refuse what would keep the server from its work before it starts."""
+    settings = checked(
+        replace(
+            read_settings(), host=arguments.host, port=arguments.port, workers=arguments.workers
+        )
     )
-    url = f"http://{settings.host}:{settings.port}"
-    print(f"FHIR R4, R4B and R5 at {url}/fhir/r4, /fhir/r4b and /fhir/r5", file=sys.stderr)
+    check_start(settings)
+    for line in unknown_settings(os.environ):
+        print(line, file=sys.stderr)
     serve(settings)
     return 0

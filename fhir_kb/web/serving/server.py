@@ -25,20 +25,25 @@ from granian.http import HTTP1Settings
 
 from fhir_kb.publish.release import build_release, current_release
 from fhir_kb.settings import Settings
+from fhir_kb.versions import VERSIONS
 from fhir_kb.web.application import create_app
 from fhir_kb.web.cds import ready
 from fhir_kb.web.serving.eager_loop import eager_loop
 from fhir_kb.web.serving.gateway import Gateway
 from fhir_kb.web.serving.log import log_settings
 from fhir_kb.web.serving.open_files import allow_open_files
+from fhir_kb.web.serving.start_checks import check_address
 
 BACKLOG = 2048
 HEADER_BYTES_MAX = 32_768
+_VERSIONS = ", ".join(f"{version.name} (/{mount})" for mount, version in VERSIONS.items())
 
 
 def serve(settings: Settings) -> None:
     """Serve until told to stop; the knowledge is built first when it is not there."""
     _ensure_release(settings)
+    # Building takes a while, in which another may have come.
+    check_address(settings.host, settings.port)
     allow_open_files(settings.connections_max)
     loops.register("auto")(eager_loop)
     with TemporaryDirectory(prefix="fhir-kb-") as counts:
@@ -70,7 +75,9 @@ def load_worker(settings: Settings, counts: Path) -> Gateway:
     app = create_app(settings, log=sys.stdout.buffer)
     app.extensions["fhir_kb_traffic"].counters.share_in(counts)
     Thread(target=_settle, args=(app,), daemon=True).start()
-    logging.getLogger("fhir_kb").info("ready at %s:%d", settings.host, settings.port)
+    logging.getLogger("fhir_kb").info(
+        "ready: FHIR %s at http://%s:%d/fhir", _VERSIONS, settings.host, settings.port
+    )
     return Gateway(app.extensions["fhir_kb_front"], settings)
 
 
