@@ -3,12 +3,19 @@
 https://hl7.org/fhir/R4/http.html#history
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fhir_kb.errors import InvalidParameter, UnknownResource, UnsupportedParameter
+from fhir_kb.errors import (
+    CorruptedResource,
+    DeletedResource,
+    InvalidParameter,
+    UnknownResource,
+    UnsupportedParameter,
+)
 from fhir_kb.formats.json import write_json
+from fhir_kb.rest.curated_versions import Versions
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Pairs, Request, Response
 from fhir_kb.rest.negotiation import prefers_strict
@@ -19,12 +26,7 @@ from fhir_kb.store.writing import HistoryPage, Version
 
 _PAGE = "_cursor"
 _OF_THE_ANSWER = frozenset({"_format", "_pretty"})
-_STATUS: Mapping[str, str] = {
-    "POST": "201 Created",
-    "PUT": "200 OK",
-    "PATCH": "200 OK",
-    "DELETE": "204 No Content",
-}
+_CREATED, _UPDATED, _DELETED = "201 Created", "200 OK", "204 No Content"
 
 
 @dataclass(slots=True)
@@ -74,7 +76,12 @@ def _answer(
             f"There never was a {type} with id {id!r} in {endpoint.version.name}; "
             f"GET {type} lists those there are"
         )
-    return Response(200, b"".join(_bundle(request, asked, page, with_entries=count > 0)))
+    shown = page.versions if count > 0 else ()
+    entries = [
+        _entry(request.base, version, _status(version, shown, versions)) for version in shown
+    ]
+    links = _links(request, asked, page, with_entries=count > 0)
+    return Response(200, b"".join(_bundle(page.total, links, entries)))
 
 
 def _asked(request: Request) -> _Asked:
@@ -141,12 +148,11 @@ _READERS: Mapping[str, Callable[[_Asked, str], None]] = {
 
 
 def _bundle(
-    request: Request, asked: _Asked, page: HistoryPage, *, with_entries: bool
+    total: int, links: Iterable[dict[str, str]], entries: Sequence[bytes]
 ) -> Iterator[bytes]:
-    yield b'{"resourceType":"Bundle","type":"history","total":%d' % page.total
-    yield b',"link":' + write_json(list(_links(request, asked, page, with_entries=with_entries)))
-    if page.versions and with_entries:
-        entries = (_entry(request.base, version) for version in page.versions)
+    yield b'{"resourceType":"Bundle","type":"history","total":%d' % total
+    yield b',"link":' + write_json(list(links))
+    if entries:
         yield b',"entry":[' + b",".join(entries) + b"]"
     yield b"}"
 
@@ -167,7 +173,34 @@ def _cursor(page: str | None) -> Pairs:
     return () if page is None else ((_PAGE, page),)
 
 
-def _entry(base: str, version: Version) -> bytes:
+def _status(version: Version, page: Sequence[Version], versions: Versions) -> str:
+    """Return what the interaction was answered with that made this version."""
+    if version.deleted:
+        return _DELETED
+    is_new = version.method == "POST" or not _was_there(version, page, versions)
+    return _CREATED if is_new else _UPDATED
+
+
+def _was_there(version: Version, page: Sequence[Version], versions: Versions) -> bool:
+    """Return whether the version before this one there is, and is no deletion."""
+    resource = version.resource
+    if not version.sequence or resource.version_id == "1":
+        return False
+    before = str(int(resource.version_id) - 1)
+    identity = (resource.type, resource.id, before)
+    for other in page:
+        if (other.resource.type, other.resource.id, other.resource.version_id) == identity:
+            return not other.deleted
+    try:
+        versions.version(*identity)
+    except DeletedResource:
+        return False
+    except CorruptedResource:
+        return True
+    return True
+
+
+def _entry(base: str, version: Version, status: str) -> bytes:
     resource = version.resource
     what = f"{resource.type}/{resource.id}"
     # A patch is told as the update that it came to.
@@ -175,7 +208,7 @@ def _entry(base: str, version: Version) -> bytes:
     described: dict[str, Any] = {
         "request": {"method": method, "url": resource.type if method == "POST" else what},
         "response": {
-            "status": _STATUS[method],
+            "status": status,
             "etag": f'W/"{resource.version_id}"',
             "lastModified": resource.last_updated,
         },

@@ -46,10 +46,10 @@ def test_every_version_is_told_newest_first(path: str, writer: FlaskClient, moun
         for entry in entries(writer, f"{path}/_history")
     ]
     assert told_so == [
-        ("PUT", "200 OK", 'W/"4"'),
+        ("PUT", "201 Created", 'W/"4"'),
         ("DELETE", "204 No Content", 'W/"3"'),
         ("PUT", "200 OK", 'W/"2"'),
-        ("PUT", "200 OK", 'W/"1"'),
+        ("PUT", "201 Created", 'W/"1"'),
     ]
     found = entries(writer, f"{path}/_history")
     assert ["resource" in entry for entry in found] == [True, False, True, True]
@@ -58,6 +58,14 @@ def test_every_version_is_told_newest_first(path: str, writer: FlaskClient, moun
         assert entry["request"]["url"] == path.partition("/")[2]
         if "resource" in entry:
             assert entry["response"]["lastModified"] == entry["resource"]["meta"]["lastUpdated"]
+
+
+def test_a_status_does_not_depend_on_the_page(path: str, writer: FlaskClient) -> None:
+    """Whether a version brought the resource back is told also when the deletion is elsewhere."""
+    told_so = [
+        entry["response"]["status"] for entry in entries(writer, f"{path}/_history?_count=1")
+    ]
+    assert told_so == ["201 Created", "204 No Content", "200 OK", "201 Created"]
 
 
 def test_a_create_is_told_by_its_type(writer: FlaskClient, mount: str) -> None:
@@ -121,6 +129,7 @@ def test_curated_resources_have_their_one_version(
     for asked in (client, writer):
         (entry,) = entries(asked, f"{mount}/Medication/aspirin/_history")
         assert entry["resource"] == content(asked.get(f"/fhir/{mount}/Medication/aspirin"))
+        assert entry["response"]["status"] == "201 Created"
 
 
 def test_a_server_without_writes_has_a_history_too(client: FlaskClient, mount: str) -> None:

@@ -13,7 +13,7 @@ from fhir_kb.rest.bundles.entry import Entry, named
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.read import check_type
 from fhir_kb.rest.writes.create import check_type_of
-from fhir_kb.rest.writes.criteria import match, read_criteria
+from fhir_kb.rest.writes.criteria import match, read_condition
 from fhir_kb.rest.writes.update import check_id, check_identity, target_of
 from fhir_kb.store.interface import Store
 from fhir_kb.store.resource import StoredResource
@@ -83,7 +83,8 @@ def _created(planner: Planner, entry: Entry, store: Store) -> Target:
     condition = entry.headers.get("if-none-exist", "")
     there = None
     if condition.strip():
-        there = match(planner.endpoint, store, type, read_criteria(condition), planner.base)
+        pairs = read_condition(condition, type, planner.base)
+        there = match(planner.endpoint, store, type, pairs, planner.base)
     id = there.id if there else planner.new_ids[entry.index]
     return Target(entry, Identity(type, id), there)
 

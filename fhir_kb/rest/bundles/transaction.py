@@ -30,7 +30,7 @@ from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.read import found
 from fhir_kb.rest.validate import LIMITS
-from fhir_kb.rest.writes.criteria import match, read_criteria
+from fhir_kb.rest.writes.criteria import match, read_condition
 from fhir_kb.rest.writes.delete import remove
 from fhir_kb.rest.writes.patch import apply, patched, read_change
 from fhir_kb.rest.writes.update import put
@@ -246,7 +246,9 @@ class _Processing:
 
     def _check_create(self, store: Store, target: Target, condition: str) -> None:
         type = target.entry.path[0]
-        found = match(self._endpoint, store, type, read_criteria(condition), self._request.base)
+        base = self._request.base
+        pairs = read_condition(condition, type, base)
+        found = match(self._endpoint, store, type, pairs, base)
         if found is not None and target.identity != (found.type, found.id):
             raise MultipleMatches(
                 f"Another entry writes {found.type}/{found.id}, which meets the condition "

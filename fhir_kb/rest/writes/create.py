@@ -10,7 +10,7 @@ from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.read import check_type
 from fhir_kb.rest.subset import SUBSETTED
 from fhir_kb.rest.writes.body import read_resource
-from fhir_kb.rest.writes.criteria import OF_THE_ANSWER, match, read_criteria
+from fhir_kb.rest.writes.criteria import OF_THE_ANSWER, match, read_condition
 from fhir_kb.rest.writes.validity import validated
 from fhir_kb.rest.writes.written import Written, written_response
 
@@ -29,7 +29,7 @@ def create(endpoint: Endpoint, request: Request, type: str) -> Response:
     with endpoint.writable().transaction() as transaction:
         there = None
         if condition.strip():
-            pairs = read_criteria(condition)
+            pairs = read_condition(condition, type, request.base)
             there = match(endpoint, transaction.store, type, pairs, request.base)
         if there is not None:
             written = Written(200, there, issues)

@@ -29,6 +29,24 @@ def read_criteria(query: str) -> Pairs:
     return tuple(pairs)
 
 
+def read_condition(text: str, type: str, base: str) -> Pairs:
+    """Return the pairs of a condition on ``type``, in which also the URL of a search may stand.
+
+    Clients write ``Type?query`` or the whole URL of a search on this server (``base``). Refuses
+    (InvalidParameter) one of another type or server: it would be asked of the wrong resources.
+    """
+    place, mark, query = text.strip().partition("?")
+    # A question mark behind the first "=" belongs to a value.
+    if not mark or "=" in place:
+        return read_criteria(text.strip())
+    if place and place.removeprefix(f"{base}/") != type:
+        raise InvalidParameter(
+            f"The condition asks {place[:120]!r}, but is on {type} of this server; write the "
+            f"parameters alone, {type}?… or {base}/{type}?…"
+        )
+    return read_criteria(query)
+
+
 def match(
     endpoint: Endpoint, store: Store, type: str, pairs: Pairs, base: str
 ) -> StoredResource | None:

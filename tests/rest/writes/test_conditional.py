@@ -39,6 +39,50 @@ def test_create_once(name: str, status: int, family: str, writer: FlaskClient, m
         assert reply.headers["Location"].endswith(f"{family}-one/_history/1")
 
 
+PLACES = [
+    ("?", 200, ""),
+    ("Organization?", 200, ""),
+    ("http://127.0.0.1:8080/fhir/{mount}/Organization?", 200, ""),
+    ("Medication?", 400, "'Medication'"),
+    ("http://127.0.0.1:8080/fhir/{mount}/Medication?", 400, "is on Organization"),
+    ("https://elsewhere.example.org/Organization?", 400, "of this server"),
+]
+
+
+@pytest.mark.parametrize(("place", "status", "words"), PLACES)
+def test_a_condition_may_be_the_url_of_a_search(
+    place: str, status: int, words: str, family: str, writer: FlaskClient, mount: str
+) -> None:
+    """Widely used clients send the whole URL; one of another type or server is refused."""
+    condition = f"{place.format(mount=mount)}name={family}%20one"
+    reply = send(
+        writer, "POST", f"{mount}/Organization", organization(name="N"), If_None_Exist=condition
+    )
+    assert reply.status_code == status
+    asked = {"method": "POST", "url": "Organization", "ifNoneExist": condition}
+    entry = {"resource": organization(name="N"), "request": asked}
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}
+    whole = send(writer, "POST", mount, bundle)
+    assert whole.status_code == status
+    if status == 200:
+        assert content(whole)["entry"][0]["response"]["status"] == "200 OK"
+    else:
+        assert words in told(reply)
+        assert words in told(whole)
+
+
+def test_a_question_mark_in_a_value_is_part_of_it(writer: FlaskClient) -> None:
+    """An identifier is often a URL with a query of its own."""
+    system = f"urn:example:asked-{next(NUMBERS)}"
+    own = organization(identifier=[{"system": system, "value": "a?b=c"}])
+    condition = f"identifier={system}|a?b=c"
+    statuses = [
+        send(writer, "POST", "r4/Organization", own, If_None_Exist=condition).status_code
+        for _ in range(2)
+    ]
+    assert statuses == [201, 200]
+
+
 UPDATES = [
     ("none", None, 201),
     ("none", "{family}-new", 201),
