@@ -25,7 +25,7 @@ What clients write is kept in a journal above it (``writing``)::
 
 from fhir_kb.store.index import IndexRows
 from fhir_kb.store.interface import Field, Index, Reader, Rows, Store
-from fhir_kb.store.journal_opening import open_journal
+from fhir_kb.store.journal_opening import journal_path, open_journal
 from fhir_kb.store.resource import Entry, StoredResource
 from fhir_kb.store.snapshot import Snapshot
 from fhir_kb.store.snapshot_holder import SnapshotHolder
@@ -46,6 +46,7 @@ __all__ = [
     "Written",
     "WrittenStore",
     "in_row_order",
+    "journal_path",
     "open_journal",
     "write_snapshot",
 ]

@@ -19,7 +19,7 @@ def open_journal(folder: Path, mount: str, database: str = "") -> Journal:
     that is not known, and a file that is no journal.
     """
     if not database:
-        return SqliteJournal(folder / f"written-{mount}.sqlite")
+        return SqliteJournal(journal_path(folder, mount))
     kind = database.partition(":")[0]
     if kind in ("postgresql", "postgres"):
         return _postgres(database, mount)
@@ -27,6 +27,11 @@ def open_journal(folder: Path, mount: str, database: str = "") -> Journal:
         f"The setting database begins with {kind!r}; leave it empty for SQLite in the data folder, "
         "or write postgresql://user@host/name"
     )
+
+
+def journal_path(folder: Path, mount: str) -> Path:
+    """Return the file of a journal without a database, which may not be there yet."""
+    return folder / f"written-{mount}.sqlite"
 
 
 def _postgres(url: str, mount: str) -> Journal:
