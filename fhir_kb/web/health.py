@@ -5,10 +5,12 @@ from typing import cast
 
 from flask import Blueprint, Response, current_app
 
-from fhir_kb.errors import FhirKbError
+from fhir_kb.errors import FhirKbError, StoreUnavailable
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import write_json
 from fhir_kb.rest.endpoint import Endpoint
+from fhir_kb.settings import Settings
+from fhir_kb.web.writes import check_room
 
 blueprint = Blueprint("health", __name__)
 
@@ -21,9 +23,10 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Answer with the knowledge release that each version serves; 503 when one cannot be read.
+    """Answer with the knowledge release that each version serves, and whether writes are taken.
 
-    Each store is asked for one resource, since a store may open and yet hold nothing readable.
+    503 when a version cannot be read, or nothing can be written where clients may write. Each
+    store is asked for one resource, since a store may open and yet hold nothing readable.
     """
     endpoints = cast("dict[str, Endpoint]", current_app.extensions["fhir_kb"])
     releases: dict[str, str] = {}
@@ -33,10 +36,25 @@ def readyz() -> Response:
             releases[mount] = _probe(endpoint)
         except FhirKbError:
             refused.append(mount)
-    if refused:
-        content = {"status": "unavailable", "refused": refused, "knowledge": releases}
+    writes = _writes(current_app.extensions["fhir_kb_settings"])
+    if refused or writes == "refused":
+        content = {
+            "status": "unavailable",
+            "refused": refused,
+            "knowledge": releases,
+            "writes": writes,
+        }
         return _json(content, HTTPStatus.SERVICE_UNAVAILABLE)
-    return _json({"status": "ok", "knowledge": releases})
+    return _json({"status": "ok", "knowledge": releases, "writes": writes})
+
+
+def _writes(settings: Settings) -> str:
+    """Return ``off``, ``ok`` or ``refused``; a database was asked when its versions were read."""
+    try:
+        check_room(settings)
+    except StoreUnavailable:
+        return "refused"
+    return "off" if settings.writes == "off" else "ok"
 
 
 def _probe(endpoint: Endpoint) -> str:

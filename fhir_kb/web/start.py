@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app
 from fhir_kb.formats.json import read_json
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.versions import DEFAULT
+from fhir_kb.web.caching import until_changed
 from fhir_kb.web.page_content import title_of
 from fhir_kb.web.pages import Entry, page_headers, render
 
@@ -24,7 +25,9 @@ def start() -> Response:
         medicines=_entries(endpoints[DEFAULT.mount], DEFAULT.mount, "MedicationKnowledge"),
         rules=_entries(endpoints[DEFAULT.mount], DEFAULT.mount, "PlanDefinition"),
     )
-    return Response(text, mimetype="text/html", headers=page_headers())
+    writable = any(endpoint.written for endpoint in endpoints.values())
+    kept = until_changed(current_app.extensions["fhir_kb_settings"], writable=writable)
+    return Response(text, mimetype="text/html", headers={**page_headers(), **kept})
 
 
 def _served(mount: str, endpoint: Endpoint) -> dict[str, Any]:

@@ -219,6 +219,8 @@ def test_a_body_is_compressed_when_asked(accept: str, client: FlaskClient) -> No
         ("/fhir/r5/Medication", {"base_url": ""}, "no-cache"),
         ("/fhir/r5/Medication", {"base_url": "https://kb.example"}, "public, max-age=60"),
         ("/fhir/r5/Nothing", {}, "no-store"),
+        ("/", {}, "public, max-age=60"),
+        ("/", {"cache_seconds": 0}, "no-cache"),
     ],
 )
 def test_caches_are_told_what_they_may_keep(
@@ -228,6 +230,24 @@ def test_caches_are_told_what_they_may_keep(
     chosen = Settings(data=built, **settings_)  # type: ignore[arg-type]  # rows of one setting
     reply = create_app(chosen).test_client().get(path)
     assert reply.headers["Cache-Control"] == expected
+
+
+@pytest.mark.parametrize("writes", ["off", "on"])
+def test_a_version_may_be_kept_also_where_clients_write(
+    writes: str, built: Path, tmp_path: Path
+) -> None:
+    """A version never changes; what is in force, and the page that counts it, may at any time."""
+    for file in built.glob("*.*"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    client = create_app(Settings(data=tmp_path, writes=writes)).test_client()
+    read = client.get(THALIDOMIDE)
+    version = f"{THALIDOMIDE}/_history/{read.headers['ETag'][3:-1]}"
+    asked = {"off": "public, max-age=60", "on": "no-cache"}[writes]
+    for _ in range(3):
+        kept = client.get(version).headers["Cache-Control"]
+        assert kept == "public, max-age=60, immutable"
+        assert client.get(THALIDOMIDE).headers["Cache-Control"] == asked
+    assert client.get("/").headers["Cache-Control"] == asked
 
 
 def test_the_fast_way_knows_every_header_that_a_read_looks_at() -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import resource
 import shutil
 from pathlib import Path
 
@@ -45,7 +46,9 @@ def parsed(text: str) -> dict[str, list[tuple[dict[str, str], float]]]:
 def test_readiness_names_the_release(client: FlaskClient) -> None:
     """An operator sees which knowledge is served."""
     assert client.get("/healthz").get_json() == {"status": "ok"}
-    assert set(client.get("/readyz").get_json()["knowledge"]) == set(VERSIONS)
+    ready = client.get("/readyz").get_json()
+    assert set(ready["knowledge"]) == set(VERSIONS)
+    assert ready["writes"] == "off"
 
 
 def test_a_store_that_cannot_be_read_is_not_ready(built: Path, tmp_path: Path) -> None:
@@ -61,6 +64,24 @@ def test_a_store_that_cannot_be_read_is_not_ready(built: Path, tmp_path: Path) -
     assert reply.status_code == 503
     assert reply.get_json()["refused"] == ["r4b"]
     assert set(reply.get_json()["knowledge"]) == {"r4", "r5"}
+
+
+def test_a_journal_that_cannot_be_written_is_not_ready(built: Path, tmp_path: Path) -> None:
+    """A balancer must not send writes to a server whose disk is full."""
+    for file in built.glob("*.*"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    client = create_app(Settings(data=tmp_path, writes="on")).test_client()
+    assert client.get("/readyz").get_json()["writes"] == "ok"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, before[1]))
+    try:
+        full = client.get("/readyz")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert full.status_code == 503
+    assert full.get_json()["writes"] == "refused"
+    assert full.get_json()["refused"] == []
+    assert client.get("/readyz").status_code == 200
 
 
 def test_metrics_can_be_read_by_prometheus(built: Path) -> None:
