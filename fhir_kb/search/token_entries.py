@@ -13,10 +13,8 @@ SPECIAL_VALUES = "http://terminology.hl7.org/CodeSystem/special-values"
 
 
 def add_coding(rows: IndexRows, code: str, coding: Json) -> None:
-    """Add a Coding's code and display."""
-    if isinstance(coding.get("code"), str):
-        tokens = rows.tokens.setdefault(code, [])
-        tokens.append(TokenEntry(coding.get("system"), coding["code"]))
+    """Add a Coding's code and display; one may hold its system only."""
+    _add_token(rows, code, coding.get("system"), coding.get("code"))
     _add_text(rows, code, coding.get("display"))
 
 
@@ -30,8 +28,8 @@ def add_concept(rows: IndexRows, code: str, concept: Json) -> None:
 def add_identifier(rows: IndexRows, code: str, identifier: Json) -> None:
     """Add an Identifier's value, alone and under each coding of its type."""
     value = identifier.get("value")
+    _add_token(rows, code, identifier.get("system"), value)
     if isinstance(value, str):
-        rows.tokens.setdefault(code, []).append(TokenEntry(identifier.get("system"), value))
         for coding in identifier.get("type", {}).get("coding", ()):
             if isinstance(coding.get("code"), str):
                 entry = IdentifierTypeEntry(coding.get("system"), coding["code"], value)
@@ -59,6 +57,13 @@ def add_plain(rows: IndexRows, code: str, value: Any) -> None:
     """Add a primitive as a code without a system."""
     if value is not None:
         rows.tokens.setdefault(code, []).append(TokenEntry(None, str(value)))
+
+
+def _add_token(rows: IndexRows, code: str, system: Any, token: Any) -> None:
+    if isinstance(token, str):
+        rows.tokens.setdefault(code, []).append(TokenEntry(system, token))
+    elif isinstance(system, str):
+        rows.tokens.setdefault(code, []).append(TokenEntry(system, ""))
 
 
 def _add_text(rows: IndexRows, code: str, text: Any) -> None:

@@ -13,7 +13,7 @@ DISTANT_FUTURE = 2**63 - 1
 
 
 class TokenEntry(NamedTuple):
-    """A coded value; ``system`` is None where the element has no system."""
+    """A coded value; ``system`` is None, and ``code`` empty, where the element has none."""
 
     system: str | None
     code: str

@@ -23,7 +23,8 @@ def terms_of(index: IndexRows) -> Iterator[Term]:
     """Yield the terms of a resource or of one component; a key may come twice."""
     for code, tokens in index.tokens.items():
         for system, token in tokens:
-            yield code, "token", token_key(system, token)
+            if token:
+                yield code, "token", token_key(system, token)
             if system is not None:
                 yield code, "system", system
     for code, types in index.identifier_types.items():

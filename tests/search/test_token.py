@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 
 from fhir_kb.errors import InvalidParameter
+from fhir_kb.search import Indexer, search_table
+from fhir_kb.store.terms import parameters_of, terms_of
+from fhir_kb.versions import VERSIONS
 
 ACTUALITY = "http://hl7.org/fhir/adverse-event-actuality"
 
@@ -82,3 +85,22 @@ def test_identifiers_and_booleans_are_tokens(
 def test_a_value_of_another_form_is_refused(name: str, value: str, hint: str, world: Any) -> None:
     with pytest.raises(InvalidParameter, match=hint.replace("|", r"\|")):
         world.search("AdverseEvent", (name, value))
+
+
+@pytest.mark.parametrize(
+    ("element", "parameter"),
+    [
+        ({"code": {"coding": [{"system": "urn:s"}]}}, "code"),
+        ({"identifier": [{"system": "urn:s"}]}, "identifier"),
+    ],
+)
+def test_a_system_alone_is_a_value(element: Any, parameter: str) -> None:
+    """``system|`` finds it, and ``:missing`` does not say that there is none."""
+    version = VERSIONS["r4"]
+    table = search_table(version.name, version.definitions, frozenset({"Group"}))
+    resource = {"resourceType": "Group", "id": "x", **element}
+    rows = Indexer(table).index(resource)
+    assert [term for term in terms_of(rows) if term[0] == parameter] == [
+        (parameter, "system", "urn:s")
+    ]
+    assert parameter in parameters_of(rows)
