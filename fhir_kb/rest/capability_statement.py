@@ -14,7 +14,7 @@ from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.operations.table import operations_of_system, operations_of_type
 from fhir_kb.rest.writes.patch import PATCH_FORMATS
-from fhir_kb.search import control_parameters, includes, modifiers, revincludes
+from fhir_kb.search import common_parameters, control_parameters, includes, modifiers, revincludes
 from fhir_kb.settings import CANONICAL
 
 _READING = ("read", "vread", "history-instance", "history-type", "search-type")
@@ -78,7 +78,7 @@ def _statement(endpoint: Endpoint, base: str) -> Json:
 def _rest(endpoint: Endpoint) -> Json:
     controls = ", ".join(control_parameters(endpoint.table))
     about = _CURATED if endpoint.written is None else _WRITTEN
-    interactions = ["batch", "history-system"]
+    interactions = ["batch", "history-system", "search-system"]
     if endpoint.written is not None:
         interactions.insert(0, "transaction")
     return {
@@ -87,6 +87,7 @@ def _rest(endpoint: Endpoint) -> Json:
         "security": _security(endpoint),
         "resource": [_resource(endpoint, type) for type in endpoint.types],
         "interaction": [{"code": code} for code in interactions],
+        "searchParam": list(_common_parameters(endpoint)),
         "operation": operations_of_system(writes=endpoint.written is not None),
     }
 
@@ -123,6 +124,18 @@ def _resource(endpoint: Endpoint, type: str) -> Json:
     if profile in endpoint.version.profiles:
         entry = {"type": type, "supportedProfile": [profile], **entry}
     return {key: value for key, value in entry.items() if value != []}
+
+
+def _common_parameters(endpoint: Endpoint) -> Iterator[Json]:
+    """Yield the parameters of a search over all types; ``_type`` has no definition in FHIR."""
+    yield {
+        "name": "_type",
+        "type": "special",
+        "documentation": "The resource types searched, with commas between them",
+    }
+    first = endpoint.types[0]
+    common = set(common_parameters(endpoint.table))
+    yield from (row for row in _parameters(endpoint, first) if row["name"] in common)
 
 
 def _parameters(endpoint: Endpoint, type: str) -> Iterator[Json]:

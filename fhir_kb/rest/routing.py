@@ -16,7 +16,7 @@ from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.negotiation import check_charset
 from fhir_kb.rest.operations.table import operation_routes
 from fhir_kb.rest.read import check_type, read, vread
-from fhir_kb.rest.search_type import search_type
+from fhir_kb.rest.search_type import search_system, search_type
 from fhir_kb.rest.writes.create import create
 from fhir_kb.rest.writes.delete import conditional_delete, delete
 from fhir_kb.rest.writes.patch import conditional_patch, patch
@@ -46,7 +46,8 @@ def _bundle(endpoint: Endpoint, request: Request) -> Response:
 
 
 ROUTES: tuple[Route, ...] = (
-    Route((), {"POST": _bundle}),
+    Route((), {"GET": search_system, "POST": _bundle}),
+    Route(("_search",), {"POST": search_system}),
     Route(("metadata",), {"GET": capabilities}),
     Route(("_history",), {"GET": history_system}),
     Route(

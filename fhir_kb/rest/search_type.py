@@ -1,4 +1,4 @@
-"""Search over one resource type, by GET and by POST ``_search``.
+"""Search over one resource type or over several, by GET and by POST ``_search``.
 
 https://hl7.org/fhir/R4/http.html#search
 
@@ -17,6 +17,7 @@ from fhir_kb.rest.outcome import issue, outcome
 from fhir_kb.rest.read import check_type
 from fhir_kb.rest.subset import Subset, subset_asked, subsetted
 from fhir_kb.search import SearchResult, search
+from fhir_kb.search import search_system as search_over_types
 from fhir_kb.store.resource import StoredResource
 
 _RELATIONS = ("first", "previous", "self", "next", "last")
@@ -38,8 +39,28 @@ def search_type(endpoint: Endpoint, request: Request, type: str) -> Response:
         strict=prefers_strict(request.header("prefer")),
         base_url=request.base,
     )
+    return _answer(endpoint, request, f"{request.base}/{type}", result)
+
+
+def search_system(endpoint: Endpoint, request: Request) -> Response:
+    """Return one page of matches over the types in ``_type``, or over all types, as a searchset.
+
+    Refuses what ``search_system`` of ``fhir_kb.search`` refuses.
+    """
+    result = search_over_types(
+        endpoint.store(),
+        endpoint.table,
+        request.pairs,
+        endpoint.limits,
+        strict=prefers_strict(request.header("prefer")),
+        base_url=request.base,
+    )
+    return _answer(endpoint, request, request.base, result)
+
+
+def _answer(endpoint: Endpoint, request: Request, url: str, result: SearchResult) -> Response:
     subset = subset_asked(request.pairs)
-    return Response(200, b"".join(_bundle(endpoint, request, type, result, subset)))
+    return Response(200, b"".join(_bundle(endpoint, request, url, result, subset)))
 
 
 def query_text(pairs: Pairs) -> str:
@@ -48,11 +69,11 @@ def query_text(pairs: Pairs) -> str:
 
 
 def _bundle(
-    endpoint: Endpoint, request: Request, type: str, result: SearchResult, subset: Subset | None
+    endpoint: Endpoint, request: Request, url: str, result: SearchResult, subset: Subset | None
 ) -> Iterator[bytes]:
     total = b"" if result.total is None else b',"total":%d' % result.total
     yield b'{"resourceType":"Bundle","type":"searchset"' + total
-    yield b',"link":' + write_json(list(_links(f"{request.base}/{type}", result)))
+    yield b',"link":' + write_json(list(_links(url, result)))
     entries = [] if result.count_only else list(_entries(endpoint, request, result, subset))
     if result.warnings or result.explanation:
         entries.append(_outcome(result))

@@ -24,8 +24,9 @@ from fhir_kb.search.include import includes, revincludes
 from fhir_kb.search.indexer import Indexer
 from fhir_kb.search.query import CONTROL_PARAMETERS, control_parameters
 from fhir_kb.search.result import Limits, Pairs, SearchResult, SearchWarning
-from fhir_kb.search.search import search
+from fhir_kb.search.search import search, search_system
 from fhir_kb.search.search_types import modifiers
+from fhir_kb.search.system import common_parameters
 from fhir_kb.search.table import SearchTable, search_table
 
 __all__ = [
@@ -36,10 +37,12 @@ __all__ = [
     "SearchResult",
     "SearchTable",
     "SearchWarning",
+    "common_parameters",
     "control_parameters",
     "includes",
     "modifiers",
     "revincludes",
     "search",
+    "search_system",
     "search_table",
 ]

@@ -14,7 +14,7 @@ from fhir_kb.search.filter_query import FILTER, read_filter
 from fhir_kb.search.include import Include, read_include
 from fhir_kb.search.result import Limits, SearchWarning
 from fhir_kb.search.sort import KEYS_MAX, SortKey, read_sort
-from fhir_kb.search.table import SearchTable
+from fhir_kb.search.table import LIST, SearchTable
 
 LEFT_TO_CALLER = frozenset({"_summary", "_elements", "_format", "_pretty"})
 """Parameters that shape the answer and not the search; they stay in the self link."""
@@ -107,8 +107,18 @@ def _read_pair(query: Query, reader: ConditionReader, name: str, value: str) -> 
     if base == FILTER and not colon:
         query.conditions.append(_read_filter(reader, query.type, value))
     else:
-        query.conditions.append(reader.read(query.type, name, value))
+        query.conditions.append(_read_condition(reader, query.type, name, value))
     query.effective.append((name, value))
+
+
+def _read_condition(reader: ConditionReader, type: str, name: str, value: str) -> Condition:
+    """Return the condition of a parameter; membership of a list is never left out either."""
+    try:
+        return reader.read(type, name, value)
+    except UnsupportedParameter as refusal:
+        if name.partition(":")[0] != LIST:
+            raise
+        raise InvalidParameter(refusal.message, expression=LIST) from None
 
 
 def _read_filter(reader: ConditionReader, type: str, value: str) -> Condition:

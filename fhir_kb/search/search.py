@@ -3,15 +3,17 @@
 https://hl7.org/fhir/R4/http.html#search
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from fhir_kb.search.cursor import CURSOR, Place, read_cursor, write_cursor
 from fhir_kb.search.evaluate import Evaluation
 from fhir_kb.search.explain import explained
 from fhir_kb.search.include import Including
 from fhir_kb.search.query import Query, read_query
+from fhir_kb.search.question import union
 from fhir_kb.search.result import Limits, Pairs, SearchResult, SearchWarning
-from fhir_kb.search.sort import page_of
+from fhir_kb.search.sort import mixed_page_of, page_of
+from fhir_kb.search.system import read_queries
 from fhir_kb.search.table import SearchTable
 from fhir_kb.store.interface import Store
 
@@ -36,32 +38,67 @@ def search(
     """
     table.of_type(type)
     query = read_query(table, type, tuple(pairs), limits, strict=strict)
-    paging = _Paging(store, type, query)
+    return _page(store, table, type, [query], base_url)
+
+
+def search_system(
+    store: Store,
+    table: SearchTable,
+    pairs: Iterable[tuple[str, str]],
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    strict: bool = False,
+    base_url: str = "",
+) -> SearchResult:
+    """Return the page of resources of the types in ``_type``, or of all, as ``search`` does.
+
+    Refuses what ``search`` and ``read_queries`` refuse.
+    """
+    queries = read_queries(table, tuple(pairs), limits, strict=strict)
+    return _page(store, table, "", queries, base_url)
+
+
+def _page(
+    store: Store, table: SearchTable, scope: str, queries: Sequence[Query], base_url: str
+) -> SearchResult:
+    """Return a page of what the queries, one for each type, find; ``scope`` names the search.
+
+    What is asked of the result is the same in all, but for the first one's warnings.
+    """
+    query = queries[0]
+    limits = query.limits
+    paging = _Paging(store, scope, query)
     store = paging.store
     evaluation = Evaluation(store, table, base_url, query.warnings)
-    matches = evaluation.all_of(type, query.conditions)
+    matches = union([evaluation.all_of(each.type, each.conditions) for each in queries])
     offset = paging.offset(_shown(query, len(matches)))
     included: list[int] = []
     page: list[int] = []
     if not query.count_only:
         size = min(query.page_size, _shown(query, len(matches)) - offset)
-        page = page_of(store, type, matches, query.sort, offset, size)
+        if len(queries) == 1:
+            page = page_of(store, query.type, matches, query.sort, offset, size)
+        else:
+            page = mixed_page_of(store, matches, query.sort, offset, size)
         including = Including(store, table, limits.include_max)
         included, cut = including.rows(page, query.includes)
         if cut:
             query.warnings.append(_cut_includes(limits))
+    explanation = [
+        line for each in queries if query.explained for line in explained(evaluation, each)
+    ]
     return SearchResult(
         matches=tuple(store.resources(page)),
         included=tuple(store.resources(included)),
         total=None if query.total == "none" else len(matches),
         count_only=query.count_only,
-        warnings=tuple(query.warnings),
+        warnings=tuple(dict.fromkeys(query.warnings)),
         self_pairs=paging.at(offset),
         first_pairs=paging.first(),
         previous_pairs=paging.previous(offset),
         next_pairs=paging.next(offset),
         last_pairs=paging.last(),
-        explanation=explained(evaluation, query) if query.explained else (),
+        explanation=tuple(explanation),
     )
 
 

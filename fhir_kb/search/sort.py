@@ -72,6 +72,35 @@ def page_of(
     return list(islice(rows, offset, offset + size))
 
 
+def read_mixed_sort(keys: Sequence[SortKey]) -> None:
+    """Refuse (InvalidParameter) an order in which resources of several types do not stand."""
+    if keys and (len(keys) > 1 or keys[0].code != NEWEST_FIRST[0].code):
+        raise InvalidParameter(
+            "Resources of several types are sorted by _lastUpdated or -_lastUpdated alone; name "
+            "one type in _type to sort by what it has",
+            expression="_sort",
+        )
+
+
+def mixed_page_of(
+    store: Store, matches: Rows, keys: Sequence[SortKey], offset: int, size: int
+) -> list[int]:
+    """Return ``size`` rows of matches of several types from ``offset`` on, in order of update.
+
+    Refuses (InvalidParameter) the order of update where the knowledge is newer than what was
+    written above it: rows are not in that order then.
+    """
+    if keys and not store.is_in_update_order:
+        raise InvalidParameter(
+            "The knowledge was released after clients wrote: resources of several types cannot be "
+            "sorted by _lastUpdated now; name one type in _type",
+            expression="_sort",
+        )
+    if keys and not keys[0].descending:
+        return list(matches[offset : offset + size].to_array())
+    return page_of(store, "", matches, (), offset, size)
+
+
 def _sorted(matches: Rows, orders: Sequence[SortOrder]) -> Iterator[int]:
     """Yield matches in order; those without a value of a key come last, ties newest first."""
     if len(matches) == 1 or not orders:

@@ -190,7 +190,18 @@ def history_system(call: Caller) -> None:
     assert len(bundle["entry"]) == 3 < bundle["total"]
 
 
+def search_system(call: Caller) -> None:
+    for parameter in call.statement()["rest"][0]["searchParam"]:
+        value = "Organization" if parameter["name"] == "_type" else VALUES[parameter["type"]]
+        query = {"_count": "0", parameter["name"]: value}
+        for method, path in (("GET", ""), ("POST", "_search")):
+            reply = call(method, path, query, {"prefer": "handling=strict"})
+            assert reply.status == 200, (query, reply.body)
+            assert read_json(reply.body)["type"] == "searchset"
+
+
 SYSTEM: dict[str, Callable[[Caller], None]] = {
+    "search-system": search_system,
     "batch": lambda call: post_bundle(call, "batch"),
     "transaction": lambda call: post_bundle(call, "transaction"),
     "history-system": history_system,

@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 READS = {"GET", "HEAD", "OPTIONS"}
 WRITES = {"PUT", "PATCH", "DELETE"}
 PLACES = [
-    ("", {"POST", "OPTIONS"}, set()),
+    ("", {*READS, "POST"}, set()),
+    ("_search", {"POST", "OPTIONS"}, set()),
     ("metadata", READS, set()),
     ("_history", READS, set()),
     ("Organization", READS, {"POST", *WRITES}),
