@@ -21,7 +21,7 @@ SAME_FOR_ALL = frozenset({"read", "vread"})
 FIXED = "vread"
 """The route whose answers no client can change: a version stays as it was written."""
 
-KEPT = SAME_FOR_ALL | {"search_type", "capabilities"}
+KEPT = SAME_FOR_ALL | {"search_type", "search_system", "capabilities"}
 """Routes whose answers hold until something is written or released."""
 
 _GOOD = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
