@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/http.html#cread, https://www.rfc-editor.org/rfc/rfc9110#
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from fhir_kb.rest.message import Request
 from fhir_kb.store.resource import StoredResource
@@ -18,7 +19,7 @@ def version_headers(resource: StoredResource) -> Mapping[str, str]:
     """Return the headers that name a resource's version and date."""
     return {
         "ETag": f'W/"{resource.version_id}"',
-        "Last-Modified": _http_date(resource),
+        "Last-Modified": _http_date(resource.last_updated),
     }
 
 
@@ -32,23 +33,26 @@ def is_unchanged(request: Request, resource: StoredResource) -> bool:
     if not since:
         return False
     try:
-        return _changed(resource) <= parsedate_to_datetime(since)
+        return _in_seconds(resource.last_updated) <= parsedate_to_datetime(since)
     except (ValueError, TypeError):
         return False
 
 
-def _http_date(resource: StoredResource) -> str:
+def _http_date(last_updated: str) -> str:
     """Return ``last_updated`` as HTTP writes dates, in whole seconds.
 
     Every read does this, so that what is in UTC already is not made a moment and written again.
     """
-    text = resource.last_updated
-    if not text.endswith(("Z", "+00:00")):
-        text = _changed(resource).isoformat()
-    day = date.fromisoformat(text[:10])
-    weekday, month = _DAYS[day.weekday()], _MONTHS[day.month - 1]
-    return f"{weekday}, {text[8:10]} {month} {text[:4]} {text[11:19]} GMT"
+    if not last_updated.endswith(("Z", "+00:00")):
+        last_updated = _in_seconds(last_updated).isoformat()
+    return f"{_http_day(last_updated[:10])} {last_updated[11:19]} GMT"
 
 
-def _changed(resource: StoredResource) -> datetime:
-    return datetime.fromisoformat(resource.last_updated).astimezone(UTC).replace(microsecond=0)
+@lru_cache(maxsize=10_000)
+def _http_day(text: str) -> str:
+    day = date.fromisoformat(text)
+    return f"{_DAYS[day.weekday()]}, {text[8:]} {_MONTHS[day.month - 1]} {text[:4]}"
+
+
+def _in_seconds(last_updated: str) -> datetime:
+    return datetime.fromisoformat(last_updated).astimezone(UTC).replace(microsecond=0)

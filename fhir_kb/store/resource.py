@@ -3,16 +3,14 @@
 https://hl7.org/fhir/R4/resource.html#Meta
 """
 
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
 from fhir_kb.store.index import IndexRows, Parts
 
 
-@dataclass(frozen=True, slots=True)
-class StoredResource:
-    """One version of a resource.
+class StoredResource(NamedTuple):
+    """One version of a resource; a tuple, since every read makes one.
 
     ``body`` is the exact JSON text in UTF-8, ``digest`` its SHA-256 in hexadecimal;
     ``last_updated`` is ``meta.lastUpdated`` as the body writes it.

@@ -27,8 +27,8 @@ _DENSE = 4
 """Rows are swept where at least one of so many is wanted."""
 _RESOURCE = f"SELECT row, {_HEAD}, body FROM resource WHERE row = ?"  # noqa: S608
 _BY_ID = (
-    f"SELECT row, {_HEAD}, body FROM resource INDEXED BY resource_identity "  # noqa: S608
-    "WHERE type = ? AND id = ?"
+    "SELECT row, version_id, last_updated, digest, links, seal, body "
+    "FROM resource INDEXED BY resource_identity WHERE type = ? AND id = ?"
 )
 
 
@@ -53,11 +53,17 @@ class StoredRows:
         """Return a resource, or None; refuse one that changed since it was built.
 
         One statement, and nothing is kept: who is asked for one id again and again keeps the
-        answer that was made of it.
+        answer that was made of it. The seal is checked for the type and id that are asked for, so
+        that a damaged index cannot lead to another resource.
         """
         number = self._type_numbers.get(type)
-        found = None if number is None else self._connections.one(_BY_ID, (number, id))
-        return None if found is None else self._whole(*found)
+        if number is None:
+            return None
+        found = self._connections.one(_BY_ID, (number, id))
+        if found is None:
+            return None
+        row, version_id, last_updated, digest, links, seal, body = found
+        return self._whole(row, number, id, version_id, last_updated, digest, links, seal, body)
 
     def resource(self, row: int) -> StoredResource:
         """Return the resource of a row that exists; refuse one that changed since it was built."""
@@ -123,10 +129,20 @@ class StoredRows:
     def _read(self, row: int) -> StoredResource:
         return self._whole(*self._found(_RESOURCE, row))
 
-    def _whole(self, row: int, *columns: Any) -> StoredResource:
-        *head, seal, body = columns
-        self._check_head(row, head, seal)
-        number, id, version_id, last_updated, digest, _ = head
+    def _whole(
+        self,
+        row: int,
+        number: int,
+        id: str,
+        version_id: str,
+        last_updated: str,
+        digest: bytes,
+        links: str,
+        seal: int,
+        body: bytes,
+    ) -> StoredResource:
+        if resource_seal(row, number, id, version_id, last_updated, digest, links) != seal:
+            raise _unsealed(row, id)
         type = self._type_names[number]
         if sha256(body).digest() != digest:
             raise CorruptedResource(
@@ -143,10 +159,14 @@ class StoredRows:
 
     def _check_head(self, row: int, head: list[Any], seal: int) -> None:
         if resource_seal(row, *head) != seal:
-            raise CorruptedResource(
-                f"What is stored beside the text of row {row} ({head[1]!r}) does not match its "
-                "checksum; it is not served. Build the knowledge again"
-            )
+            raise _unsealed(row, head[1])
+
+
+def _unsealed(row: int, id: str) -> CorruptedResource:
+    return CorruptedResource(
+        f"What is stored beside the text of row {row} ({id!r}) does not match its "
+        "checksum; it is not served. Build the knowledge again"
+    )
 
 
 def _reading(numbers: Sequence[int]) -> tuple[str, Sequence[int]]:

@@ -36,8 +36,10 @@ SEEN_SECONDS = 0.05
 _KEY_MAX = 2000
 _ASKED_MAX = 20_000
 _ENTRY_BYTES = 2000
-_NOT_UNCHANGED = frozenset({"content-type", "content-length", "content-encoding", "last-modified"})
-"""What a 304 leaves out, since it tells of a body that is not sent."""
+_NOT_UNCHANGED = frozenset(
+    {"content-type", "content-length", "content-encoding", "last-modified", "etag"}
+)
+"""What a 304 leaves out, since it tells of a body that is not sent; its ETag is put at the end."""
 
 _READ = re.compile(
     r"/fhir/(\w+)/([A-Za-z]{1,64})/([A-Za-z0-9.-]{1,64})(?:/_history/([A-Za-z0-9.-]{1,64}))?"
@@ -49,7 +51,10 @@ Address = tuple[str | None, str | None]
 
 
 class Kept(NamedTuple):
-    """An answer that is ready; ``address`` is what the caller must have sent, None for anything."""
+    """An answer that is ready; ``address`` is what the caller must have sent, None for anything.
+
+    ``unchanged`` are the headers of a 304 beside its ETag; None where there is no ETag.
+    """
 
     reply: Reply
     unchanged: Headers | None
@@ -104,16 +109,14 @@ class FastReads:
                 return None
         elif kept.address is not None and kept.address != (header("host"), header("prefer")):
             return None
-        known = header("if-none-match")
+        known, held = header("if-none-match"), kept.etag
+        if known is None:
+            known, held = header("if-modified-since"), kept.modified
         if known is not None:
-            if known != kept.etag or kept.unchanged is None:
+            if known != held or kept.unchanged is None:
                 return None
-            return Reply(304, kept.unchanged), kept.place, was_kept
-        known = header("if-modified-since")
-        if known is not None:
-            if known != kept.modified or kept.unchanged is None:
-                return None
-            return Reply(304, kept.unchanged), kept.place, was_kept
+            unchanged = [*kept.unchanged, ("ETag", kept.etag or "")]
+            return Reply(304, unchanged), kept.place, was_kept
         return kept.reply, kept.place, was_kept
 
     def keep(self, path: str, query: str, header: Header, place: Place, reply: Reply) -> None:
@@ -167,12 +170,13 @@ class FastReads:
             return None
         parts = self._parts(mount, type, versioned=version_id is not None)
         own = version_headers(resource)
-        headers = [*parts.headers, *own.items(), ("Content-Length", str(len(resource.body)))]
-        reply = Reply(200, headers, resource.body)
+        body = resource.body
+        headers = [*parts.headers, *own.items(), ("Content-Length", str(len(body)))]
+        reply = Reply(200, headers, body)
         if gzip:
             reply = coded(reply, level_of(parts.place.route))
-        unchanged = [*parts.unchanged, ("ETag", own["ETag"])]
-        kept = Kept(reply, unchanged, parts.place, own["ETag"], own["Last-Modified"], None)
+        etag, modified = own["ETag"], own["Last-Modified"]
+        kept = Kept(reply, parts.unchanged, parts.place, etag, modified, None)
         self._put(key, kept)
         return kept
 
