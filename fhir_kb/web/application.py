@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import MethodNotAllowed as NoSuchMethod
 
 from fhir_kb.errors import FhirKbError, MethodNotAllowed, RequestError, TooLarge, UnknownType
 from fhir_kb.export import Exports
@@ -134,7 +135,16 @@ def _not_ours(error: HTTPException) -> Response:
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TooLarge("The body is larger than this server reads"),
     }
     known = mapped.get(error.code, RequestError(error.description or "The request was refused"))
-    return flask_response(error_response(known))
+    if not isinstance(error, NoSuchMethod):
+        return flask_response(error_response(known))
+    # No route was found, so that nothing behind the routes adds what every answer has.
+    mount, _, path = request.path.lstrip("/").partition("/")
+    if mount == "fhir":
+        return fhir.let_every_page_in(fhir.fhir(path))
+    reply = flask_response(error_response(known))
+    reply.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    reply.headers["Cache-Control"] = "no-store"
+    return fhir.let_every_page_in(reply)
 
 
 def _failed(error: Exception) -> Response:

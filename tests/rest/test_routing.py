@@ -48,6 +48,26 @@ def test_any_other_method_is_refused_with_what_there_is(
             assert "read-only" in reply.text
 
 
+@pytest.mark.parametrize("method", ["TRACE", "FOO"])
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/fhir/r4/Organization/x", READS),
+        ("/fhir/r4", {*READS, "POST"}),
+        ("/cds-services", READS),
+    ],
+)
+def test_unknown_methods_are_told_what_there_is(
+    method: str, path: str, allowed: set[str], client: FlaskClient
+) -> None:
+    """A method nobody knows is answered like any other that does not apply."""
+    reply = client.open(path, method=method)
+    assert reply.status_code == 405
+    assert set(reply.headers["Allow"].split(", ")) == allowed
+    assert reply.headers["Cache-Control"] == "no-store"
+    assert reply.headers["Access-Control-Allow-Origin"] == "*"
+
+
 @pytest.mark.parametrize(
     "path",
     ["metadata", "Medication", "Medication/aspirin", "Medication/aspirin/_history", "_history"],
