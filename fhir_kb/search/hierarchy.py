@@ -31,14 +31,22 @@ def parent_parameter(table: SearchTable, type: str) -> str | None:
 
 def is_canonical(table: SearchTable, parameter: SearchParameter) -> bool:
     """Whether a reference parameter finds canonical URLs, whose steps are a hierarchy."""
-    return _is_canonical(table.definitions, parameter.expression)
+    return not _types_found(table.definitions, parameter.expression).isdisjoint(_CANONICAL)
+
+
+def finds_identifiers(table: SearchTable, parameter: SearchParameter) -> bool:
+    """Whether a parameter finds identifiers, which have a type."""
+    return "Identifier" in _types_found(table.definitions, parameter.expression)
+
+
+_CANONICAL = frozenset({"canonical", "uri"})
 
 
 @lru_cache(maxsize=4096)
-def _is_canonical(definitions: Definitions, expression: str) -> bool:
+def _types_found(definitions: Definitions, expression: str) -> frozenset[str]:
     root = expression.lstrip("(").partition(".")[0]
     places = places_of(expression, root, types_of(definitions))
-    return any(place.type in ("canonical", "uri") for place in places or ())
+    return frozenset(place.type for place in places or ())
 
 
 def referring_below(question: Question, type: str, id: str) -> Rows:

@@ -12,7 +12,7 @@ from fhir_kb.definitions import SearchParameter
 from fhir_kb.search import content, date, lists, quantity, reference, string, token, uri
 from fhir_kb.search.composite import composite_of
 from fhir_kb.search.escapes import unescape
-from fhir_kb.search.hierarchy import is_canonical, parent_parameter
+from fhir_kb.search.hierarchy import finds_identifiers, is_canonical, parent_parameter
 from fhir_kb.search.question import NO_ROWS, Match, Question
 from fhir_kb.search.table import LIST, SearchTable
 from fhir_kb.search.words import CONTENT, TEXT
@@ -67,12 +67,14 @@ def search_type(parameter: SearchParameter) -> SearchType:
 def modifiers(table: SearchTable, parameter: SearchParameter) -> tuple[str, ...]:
     """Return the modifiers of a parameter.
 
-    A reference also takes the types it may refer to, and ``:above`` and ``:below`` only where
+    Only what finds identifiers takes ``:of-type``. A reference also takes the types it may refer to, and ``:above`` and ``:below`` only where
     resources of one of them are parts of each other, or where it is a canonical URL.
     """
     allowed = search_type(parameter).modifiers
     if parameter.code not in _BY_CODE:
         allowed += table.more_modifiers.get(parameter.type, ())
+    if "of-type" in allowed and not finds_identifiers(table, parameter):
+        allowed = tuple(name for name in allowed if name != "of-type")
     if parameter.type != "reference":
         return allowed
     if not (

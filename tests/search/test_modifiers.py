@@ -139,3 +139,21 @@ def test_canonical_references_are_found_by_the_steps_of_their_urls(
     name: str, value: str, expected: set[str], world: Any
 ) -> None:
     assert world.found("PlanDefinition", (name, value)) == expected
+
+
+def test_only_identifiers_have_a_type_to_ask_for(world: Any) -> None:
+    """Offered where there are no identifiers, the modifier could never find anything."""
+    offered = {
+        (type, code)
+        for type, parameters in world.table.parameters.items()
+        for code, parameter in parameters.items()
+        if "of-type" in modifiers(world.table, parameter)
+    }
+    of_identifiers = {
+        (type, "identifier")
+        for type, parameters in world.table.parameters.items()
+        if "identifier" in parameters
+    }
+    assert of_identifiers
+    assert offered >= of_identifiers
+    assert not {code for _, code in offered} & {"code", "category", "actuality", "status"}

@@ -67,7 +67,7 @@ def test_an_unknown_parameter_is_answered_with_its_nearest_neighbour(
 @pytest.mark.parametrize(
     ("type", "name", "offer"),
     [
-        ("AdverseEvent", "category:exact", ":missing, :not, :text, :in, :not-in, :of-type"),
+        ("AdverseEvent", "category:exact", ":missing, :not, :text, :in, :not-in"),
         ("AdverseEvent", "comment:below", ":missing, :exact, :contains"),
         ("AdverseEvent", "onset:exact", ":missing"),
         ("AdverseEvent", "subject:exact", ":missing, :identifier"),

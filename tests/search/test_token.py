@@ -76,7 +76,6 @@ def test_identifiers_and_booleans_are_tokens(
     [
         ("category", "|", "system|code"),
         ("category", "a|b|c", "system|code"),
-        ("category:of-type", "a|b", "system|code|value"),
         ("category:in", "http://example.org/unknown", "not known here"),
         ("category:missing", "yes", "true or false"),
         ("category:missing", "true,false", "true or false"),
@@ -85,6 +84,12 @@ def test_identifiers_and_booleans_are_tokens(
 def test_a_value_of_another_form_is_refused(name: str, value: str, hint: str, world: Any) -> None:
     with pytest.raises(InvalidParameter, match=hint.replace("|", r"\|")):
         world.search("AdverseEvent", (name, value))
+
+
+def test_the_identifier_of_a_type_has_three_parts(world: Any) -> None:
+    """Without its value it would be any identifier of that type."""
+    with pytest.raises(InvalidParameter, match=r"system\|code\|value"):
+        world.search("Group", ("identifier:of-type", "a|b"))
 
 
 @pytest.mark.parametrize(
