@@ -3,14 +3,16 @@
 https://hl7.org/fhir/R4/json.html
 """
 
-from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from fhir_kb.formats import Json
 from fhir_kb.formats.text import BYTES_MAX
+from fhir_kb.settings import Settings
+from fhir_kb.web import create_app
 
 PART = "x" * 1_000_000
 LARGE: list[Json] = [
@@ -32,18 +34,16 @@ LARGE: list[Json] = [
 
 
 @pytest.fixture(scope="module")
-def with_large(writable_app: Flask) -> Iterator[FlaskClient]:
-    """Two resources that no request could bring: the journal is given them itself."""
+def with_large(built: Path, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """Two resources that no request could bring: the journal of a server of its own is given them."""
+    folder = copytree(built, tmp_path_factory.mktemp("large") / "knowledge")
+    app = create_app(Settings(data=folder, writes="on"))
     text = [{"url": "http://x.org", "valueString": PART}] * (BYTES_MAX // len(PART) + 1)
-    written = writable_app.extensions["fhir_kb"]["r4"].writable()
-    for resource in LARGE:
-        with written.transaction() as transaction:
+    with app.extensions["fhir_kb"]["r4"].writable().transaction() as transaction:
+        for resource in LARGE:
             large = {**resource, "extension": text}
             transaction.write("PUT", resource["resourceType"], resource["id"], large)
-    yield writable_app.test_client()
-    for resource in LARGE:
-        with written.transaction() as transaction:
-            transaction.delete(resource["resourceType"], resource["id"])
+    return app.test_client()
 
 
 @pytest.mark.parametrize(
