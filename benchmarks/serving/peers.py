@@ -1,6 +1,6 @@
 """Other FHIR servers of the same kind, in throw-away folders, each with the data in memory.
 
-https://pypi.org/project/fhirstarter/, https://www.npmjs.com/package/@asymmetrik/node-fhir-server-core
+The Python package fhirstarter and the npm package @asymmetrik/node-fhir-server-core.
 
 Each is set up as its own documentation shows, and reads and searches by token what is given to it
 as NDJSON.
