@@ -11,7 +11,7 @@ from fhir_kb.formats import Json
 from fhir_kb.formats.json import read_json
 from fhir_kb.store import IndexRows, Snapshot, WrittenStore, write_snapshot
 from fhir_kb.store.index import TokenEntry
-from fhir_kb.store.journal_opening import open_journal
+from fhir_kb.store.journal.opening import open_journal
 
 WRITERS = 2
 PROCESSES = get_context("forkserver")

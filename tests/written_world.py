@@ -20,7 +20,7 @@ from fhir_kb.store import (
     write_snapshot,
 )
 from fhir_kb.store.interface import Store
-from fhir_kb.store.writing import Journal
+from fhir_kb.store.journal.interface import Journal
 
 TYPES = ("AdverseEvent", "Group", "Organization")
 EXTENSION = "http://example.org/extension/"

@@ -13,7 +13,7 @@ from benchmarks.synthetic import TERMS, lines
 from fhir_kb.formats.json import read_json, write_json
 from fhir_kb.publish.release import build_release
 from fhir_kb.store import write_snapshot
-from fhir_kb.store.snapshot_schema import FORMAT
+from fhir_kb.store.snapshot.schema import FORMAT
 
 SIZE = 6_000
 MATCHES = 20

@@ -16,8 +16,8 @@ from fhir_kb.rest.own_text import read_own
 from fhir_kb.rest.xml_body import xml_body
 from fhir_kb.settings import Settings, read_settings
 from fhir_kb.store import Snapshot, journal_path, open_journal
-from fhir_kb.store.writing import Version as WrittenVersion
-from fhir_kb.store.writing import VersionsAsked
+from fhir_kb.store.journal.interface import Version as WrittenVersion
+from fhir_kb.store.journal.interface import VersionsAsked
 from fhir_kb.versions import VERSIONS, Version
 
 

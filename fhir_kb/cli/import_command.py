@@ -18,8 +18,8 @@ from fhir_kb.publish.import_check import ImportCheck
 from fhir_kb.publish.importing import Import, Tally
 from fhir_kb.publish.release import build_imports, ensure_release, imports_path, snapshot_path
 from fhir_kb.settings import read_settings
-from fhir_kb.store.snapshot import Snapshot
-from fhir_kb.store.staging import Source, Staging
+from fhir_kb.store.snapshot.reader import Snapshot
+from fhir_kb.store.snapshot.staging import Source, Staging
 from fhir_kb.versions import VERSIONS, Version
 
 

@@ -24,7 +24,7 @@ from fhir_kb.export.output import LINES_MOST
 from fhir_kb.export.writing import Cancelled, carry_out
 from fhir_kb.store.instants import now
 from fhir_kb.store.interface import Store
-from fhir_kb.store.writing import WritableStore
+from fhir_kb.store.journal.interface import WritableStore
 
 _LOG = logging.getLogger("fhir_kb.export")
 WAIT_SECONDS = 5

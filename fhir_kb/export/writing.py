@@ -17,7 +17,7 @@ from fhir_kb.export.output import LINES_MOST, Output
 from fhir_kb.formats.json import write_json
 from fhir_kb.store.instants import instant_text, now
 from fhir_kb.store.interface import Field, Rows, Store
-from fhir_kb.store.writing import WritableStore
+from fhir_kb.store.journal.interface import WritableStore
 
 _LOOK = 0.5
 """After so many seconds it is looked whether the job is still wanted, and told how far it is."""

@@ -13,7 +13,7 @@ from fhir_kb.formats.json import read_json, write_json
 from fhir_kb.publish.import_files import LINE_BYTES_MAX
 from fhir_kb.store.instants import microseconds
 from fhir_kb.store.resource import StoredResource
-from fhir_kb.store.snapshot import Snapshot
+from fhir_kb.store.snapshot.reader import Snapshot
 from fhir_kb.validation import Mode, Validator
 from fhir_kb.versions import Version
 

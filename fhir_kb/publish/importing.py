@@ -11,7 +11,7 @@ from pathlib import Path
 from fhir_kb.errors import InvalidResource, MalformedContent
 from fhir_kb.publish.import_check import ImportCheck, reason_of
 from fhir_kb.publish.import_files import Piece, digest_of, pieces_of
-from fhir_kb.store.staging import Source, Staged, Staging
+from fhir_kb.store.snapshot.staging import Source, Staged, Staging
 
 BATCH_RESOURCES = 2_000
 BATCH_BYTES = 16_000_000

@@ -22,8 +22,8 @@ from fhir_kb.publish.disk import replace_file
 from fhir_kb.search import Indexer, search_table
 from fhir_kb.search.table import ExpandValueSet, Lineage, SearchTable
 from fhir_kb.store.resource import Entry, StoredResource
-from fhir_kb.store.snapshot_writer import Written, in_row_order, merged, write_snapshot
-from fhir_kb.store.staging import Staging
+from fhir_kb.store.snapshot.staging import Staging
+from fhir_kb.store.snapshot.writer import Written, in_row_order, merged, write_snapshot
 from fhir_kb.versions import VERSIONS, Version
 
 MANIFEST = "manifest.json"

@@ -11,8 +11,8 @@ from pyroaring import BitMap, FrozenBitMap
 
 from fhir_kb.errors import ExpiredPage
 from fhir_kb.store.interface import Field, Rows, Store
+from fhir_kb.store.journal.interface import HistoryPage, Version
 from fhir_kb.store.resource import StoredResource
-from fhir_kb.store.writing import HistoryPage, Version
 
 
 class Versions(Protocol):

@@ -11,7 +11,7 @@ from fhir_kb.rest.curated_versions import CuratedVersions, Versions
 from fhir_kb.search import Limits
 from fhir_kb.search.table import SearchTable
 from fhir_kb.store.interface import Store
-from fhir_kb.store.writing import WritableStore
+from fhir_kb.store.journal.interface import WritableStore
 from fhir_kb.validation import Conformance
 from fhir_kb.validation.validator import SPECIFICATION_ONLY
 from fhir_kb.versions import Version

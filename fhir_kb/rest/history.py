@@ -22,7 +22,7 @@ from fhir_kb.rest.negotiation import prefers_strict
 from fhir_kb.rest.read import check_type
 from fhir_kb.rest.search_type import query_text
 from fhir_kb.search.dates import period_of
-from fhir_kb.store.writing import HistoryPage, Version
+from fhir_kb.store.journal.interface import HistoryPage, Version
 
 _PAGE = "_cursor"
 _OF_THE_ANSWER = frozenset({"_format", "_pretty"})

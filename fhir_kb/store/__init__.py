@@ -14,7 +14,7 @@ file that is swapped whole, ``write_snapshot(path, entries, …)`` makes one. Al
     store.version, store.release, store.fingerprint, store.types
     store.resources(rows)                    # the bodies of a set of rows, checked
 
-What clients write is kept in a journal above it (``writing``)::
+What clients write is kept in a journal above it (``journal.interface``)::
 
     journal = open_journal(folder, "r5", database="")
     written = WrittenStore(holder.current, journal, indexer.index)
@@ -25,12 +25,12 @@ What clients write is kept in a journal above it (``writing``)::
 
 from fhir_kb.store.index import IndexRows
 from fhir_kb.store.interface import Field, Index, Reader, Rows, Store
-from fhir_kb.store.journal_opening import journal_path, open_journal
+from fhir_kb.store.journal.opening import journal_path, open_journal
 from fhir_kb.store.resource import Entry, StoredResource
-from fhir_kb.store.snapshot import Snapshot
-from fhir_kb.store.snapshot_holder import SnapshotHolder
-from fhir_kb.store.snapshot_writer import Written, in_row_order, write_snapshot
-from fhir_kb.store.written_store import WrittenStore
+from fhir_kb.store.snapshot.holder import SnapshotHolder
+from fhir_kb.store.snapshot.reader import Snapshot
+from fhir_kb.store.snapshot.writer import Written, in_row_order, write_snapshot
+from fhir_kb.store.written.store import WrittenStore
 
 __all__ = [
     "Entry",

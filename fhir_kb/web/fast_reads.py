@@ -22,7 +22,7 @@ from fhir_kb.rest.negotiation import negotiate
 from fhir_kb.settings import Settings
 from fhir_kb.store.cache import ByteBoundedCache
 from fhir_kb.store.resource import StoredResource
-from fhir_kb.store.snapshot import Snapshot
+from fhir_kb.store.snapshot.reader import Snapshot
 from fhir_kb.versions import VERSIONS, by_fhir_version
 from fhir_kb.web.caching import KEPT, cache_headers
 from fhir_kb.web.content_coding import accepts_gzip, coded, level_of

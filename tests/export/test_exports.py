@@ -18,7 +18,7 @@ from fhir_kb.export import Asked, Exports, Failed, Finished, Gone, Working
 from fhir_kb.export.job_folder import JobFolder
 from fhir_kb.export.output import Output
 from fhir_kb.store.instants import microseconds, now
-from fhir_kb.store.sqlite_journal import SqliteJournal
+from fhir_kb.store.journal.sqlite import SqliteJournal
 
 ALL = Asked("http://x/$export", TYPES)
 

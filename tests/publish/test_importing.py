@@ -27,9 +27,9 @@ from fhir_kb.publish.release import (
     table_of,
 )
 from fhir_kb.search import search
-from fhir_kb.store.snapshot import Snapshot
-from fhir_kb.store.snapshot_holder import SnapshotHolder
-from fhir_kb.store.staging import Staging
+from fhir_kb.store.snapshot.holder import SnapshotHolder
+from fhir_kb.store.snapshot.reader import Snapshot
+from fhir_kb.store.snapshot.staging import Staging
 from fhir_kb.versions import VERSIONS
 
 R5 = VERSIONS["r5"]
@@ -208,8 +208,8 @@ from datetime import datetime, UTC
 from pathlib import Path
 from fhir_kb.publish import importing
 from fhir_kb.publish.import_check import ImportCheck
-from fhir_kb.store.snapshot import Snapshot
-from fhir_kb.store.staging import Staging
+from fhir_kb.store.snapshot.reader import Snapshot
+from fhir_kb.store.snapshot.staging import Staging
 from fhir_kb.versions import VERSIONS
 
 _, knowledge, staged, path, lines = sys.argv
@@ -290,7 +290,7 @@ BUILDER = """
 import os, signal, sys
 from pathlib import Path
 from fhir_kb.publish.release import build_imports, imports_path
-from fhir_kb.store.staging import Staging
+from fhir_kb.store.snapshot.staging import Staging
 from fhir_kb.versions import VERSIONS
 
 def show(done):

@@ -9,8 +9,8 @@ import pytest
 from postgresql import PostgreSQL, made, missing
 
 from fhir_kb.store import Entry, IndexRows, Snapshot, StoredResource, in_row_order, write_snapshot
-from fhir_kb.store.sqlite_journal import SqliteJournal
-from fhir_kb.store.writing import Journal
+from fhir_kb.store.journal.interface import Journal
+from fhir_kb.store.journal.sqlite import SqliteJournal
 
 MakeEntry = Callable[..., Entry]
 MakeSnapshot = Callable[..., Snapshot]
@@ -82,6 +82,6 @@ def sqlite_opener(folder: Path) -> Opener:
 
 
 def postgres_opener(server: PostgreSQL) -> Opener:
-    engine = import_module("fhir_kb.store.postgres_journal").PostgresJournal
+    engine = import_module("fhir_kb.store.journal.postgres").PostgresJournal
     unique = uuid4().hex[:12]
     return lambda name, options: engine(server.url, f"{unique}_{name}", **options)

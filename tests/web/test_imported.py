@@ -13,8 +13,8 @@ from fhir_kb.publish.import_check import ImportCheck
 from fhir_kb.publish.importing import Import
 from fhir_kb.publish.release import build_imports, imports_path, snapshot_path
 from fhir_kb.settings import Settings
-from fhir_kb.store.snapshot import Snapshot
-from fhir_kb.store.staging import Staging
+from fhir_kb.store.snapshot.reader import Snapshot
+from fhir_kb.store.snapshot.staging import Staging
 from fhir_kb.versions import VERSIONS
 from fhir_kb.web import create_app
 

@@ -37,7 +37,7 @@ from fhir_kb.rest.writes.update import put
 from fhir_kb.rest.writes.validity import Issues, validated
 from fhir_kb.rest.writes.written import Written, written_response
 from fhir_kb.store.interface import Store
-from fhir_kb.store.writing import Transaction, WritableStore
+from fhir_kb.store.journal.interface import Transaction, WritableStore
 
 PASSES_MAX = 50
 """How often entries whose conditional references find nothing yet are tried again."""

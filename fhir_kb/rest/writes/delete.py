@@ -9,7 +9,7 @@ from fhir_kb.rest.read import check_type
 from fhir_kb.rest.writes.criteria import match
 from fhir_kb.rest.writes.preconditions import check_preconditions, held
 from fhir_kb.rest.writes.written import Written, written_response
-from fhir_kb.store.writing import Transaction
+from fhir_kb.store.journal.interface import Transaction
 
 
 def delete(endpoint: Endpoint, request: Request, type: str, id: str) -> Response:

@@ -22,8 +22,8 @@ from fhir_kb.rest.writes.criteria import match
 from fhir_kb.rest.writes.preconditions import check_preconditions, held
 from fhir_kb.rest.writes.validity import Issues, validated
 from fhir_kb.rest.writes.written import Written, written_response
+from fhir_kb.store.journal.interface import Transaction
 from fhir_kb.store.resource import StoredResource
-from fhir_kb.store.writing import Transaction
 
 JSON_PATCH = "application/json-patch+json"
 PATCH_FORMATS = (JSON_PATCH, "application/fhir+json", "application/fhir+xml")

@@ -17,8 +17,8 @@ from fhir_kb.rest.writes.preconditions import check_preconditions, held
 from fhir_kb.rest.writes.validity import Issues, validated
 from fhir_kb.rest.writes.written import Written, written_response
 from fhir_kb.store.interface import Store
+from fhir_kb.store.journal.interface import Transaction
 from fhir_kb.store.resource import StoredResource
-from fhir_kb.store.writing import Transaction
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
 
