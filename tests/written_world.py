@@ -9,7 +9,14 @@ from typing import Any
 from fhir_kb.definitions import SearchParameter, load
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import read_json
-from fhir_kb.search import Indexer, SearchResult, SearchTable, search, search_table
+from fhir_kb.search import (
+    Indexer,
+    SearchResult,
+    SearchTable,
+    search,
+    search_system,
+    search_table,
+)
 from fhir_kb.store import (
     Entry,
     Snapshot,
@@ -96,7 +103,8 @@ class WrittenWorld:
 
 
 def ask(store: Store, type: str, *pairs: tuple[str, str]) -> SearchResult:
-    return search(store, TABLE, type, pairs)
+    """Return what a search of one type finds, or without a type a search over several."""
+    return search(store, TABLE, type, pairs) if type else search_system(store, TABLE, pairs)
 
 
 def world(folder: Path, journal: Journal, entries: Iterable[Entry] = ()) -> WrittenWorld:

@@ -131,7 +131,8 @@ def _common_parameters(endpoint: Endpoint) -> Iterator[Json]:
     yield {
         "name": "_type",
         "type": "special",
-        "documentation": "The resource types searched, with commas between them",
+        "documentation": "The resource types searched, with commas between them. They are "
+        "searched, and sorted, by the parameters that all of them have",
     }
     first = endpoint.types[0]
     common = set(common_parameters(endpoint.table))

@@ -12,7 +12,7 @@ from fhir_kb.search.include import Including
 from fhir_kb.search.query import Query, read_query
 from fhir_kb.search.question import union
 from fhir_kb.search.result import Limits, Pairs, SearchResult, SearchWarning
-from fhir_kb.search.sort import mixed_page_of, page_of
+from fhir_kb.search.sort import page_of
 from fhir_kb.search.system import read_queries
 from fhir_kb.search.table import SearchTable
 from fhir_kb.store.interface import Store
@@ -76,10 +76,8 @@ def _page(
     page: list[int] = []
     if not query.count_only:
         size = min(query.page_size, _shown(query, len(matches)) - offset)
-        if len(queries) == 1:
-            page = page_of(store, query.type, matches, query.sort, offset, size)
-        else:
-            page = mixed_page_of(store, matches, query.sort, offset, size)
+        types = [each.type for each in queries]
+        page = page_of(store, types, matches, query.sort, offset, size)
         including = Including(store, table, limits.include_max)
         included, cut = including.rows(page, query.includes)
         if cut:

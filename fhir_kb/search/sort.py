@@ -14,6 +14,7 @@ from fhir_kb.definitions import SearchParameter
 from fhir_kb.errors import InvalidParameter
 from fhir_kb.search.table import SearchTable
 from fhir_kb.store.interface import Rows, SortOrder, Store
+from fhir_kb.store.mixed_orders import mixed_order
 
 SORTED_TYPES = frozenset({"token", "string", "reference", "date", "number", "quantity", "uri"})
 
@@ -58,47 +59,53 @@ def _gives_order(parameter: SearchParameter) -> bool:
     return parameter.type in SORTED_TYPES and bool(parameter.expression)
 
 
+def check_common_sort(table: SearchTable, types: Sequence[str], value: str) -> None:
+    """Refuse ``_sort=value`` (InvalidParameter) by what does not order all of the types alike."""
+    first, *others = (_ordering(table, type) for type in types)
+    common = {code for code, kind in first.items() if all(o.get(code) == kind for o in others)}
+    for part in value.split(","):
+        code = part.removeprefix("-")
+        if code not in common:
+            raise InvalidParameter(
+                f"{_listed(types)} cannot be sorted together by {code[:64]!r} in "
+                f"{table.version}; they can be sorted by {', '.join(sorted(common))}",
+                expression="_sort",
+            )
+
+
+def _ordering(table: SearchTable, type: str) -> dict[str, str]:
+    """Return the parameters that give an order, with their search types."""
+    return {code: p.type for code, p in table.of_type(type).items() if _gives_order(p)}
+
+
+def _listed(types: Sequence[str]) -> str:
+    named = ", ".join(types[:3])
+    return named if len(types) < 4 else f"{named} and {len(types) - 3} other types"
+
+
 def page_of(
-    store: Store, type: str, matches: Rows, keys: Sequence[SortKey], offset: int, size: int
+    store: Store,
+    types: Sequence[str],
+    matches: Rows,
+    keys: Sequence[SortKey],
+    offset: int,
+    size: int,
 ) -> list[int]:
-    """Return ``size`` rows of the sorted matches from ``offset`` on."""
+    """Return ``size`` rows of the sorted matches, which are of these types, from ``offset`` on."""
     # Rows are numbered in order of update, so that newest first needs no sorting. After a release
     # that is newer than writes above it this holds of each part alone.
     if not keys or (tuple(keys) == NEWEST_FIRST and store.is_in_update_order):
         end = len(matches) - offset
         return [] if end <= 0 else list(reversed(matches[max(end - size, 0) : end].to_array()))
-    orders = [store.sort_order(type, key.code, descending=key.descending) for key in keys]
+    orders = [_order(store, types, key) for key in keys]
     rows = _sorted(matches, [order for order in orders if order is not None])
     return list(islice(rows, offset, offset + size))
 
 
-def read_mixed_sort(keys: Sequence[SortKey]) -> None:
-    """Refuse (InvalidParameter) an order in which resources of several types do not stand."""
-    if keys and (len(keys) > 1 or keys[0].code != NEWEST_FIRST[0].code):
-        raise InvalidParameter(
-            "Resources of several types are sorted by _lastUpdated or -_lastUpdated alone; name "
-            "one type in _type to sort by what it has",
-            expression="_sort",
-        )
-
-
-def mixed_page_of(
-    store: Store, matches: Rows, keys: Sequence[SortKey], offset: int, size: int
-) -> list[int]:
-    """Return ``size`` rows of matches of several types from ``offset`` on, in order of update.
-
-    Refuses (InvalidParameter) the order of update where the knowledge is newer than what was
-    written above it: rows are not in that order then.
-    """
-    if keys and not store.is_in_update_order:
-        raise InvalidParameter(
-            "The knowledge was released after clients wrote: resources of several types cannot be "
-            "sorted by _lastUpdated now; name one type in _type",
-            expression="_sort",
-        )
-    if keys and not keys[0].descending:
-        return list(matches[offset : offset + size].to_array())
-    return page_of(store, "", matches, (), offset, size)
+def _order(store: Store, types: Sequence[str], key: SortKey) -> SortOrder | None:
+    if len(types) == 1:
+        return store.sort_order(types[0], key.code, descending=key.descending)
+    return mixed_order(store, tuple(types), key.code, descending=key.descending)
 
 
 def _sorted(matches: Rows, orders: Sequence[SortOrder]) -> Iterator[int]:

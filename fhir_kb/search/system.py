@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from fhir_kb.errors import InvalidParameter
 from fhir_kb.search.query import Query, read_query
 from fhir_kb.search.result import Limits
-from fhir_kb.search.sort import read_mixed_sort
+from fhir_kb.search.sort import check_common_sort
 from fhir_kb.search.table import SearchTable
 
 TYPES = "_type"
@@ -30,6 +30,9 @@ def read_queries(table: SearchTable, pairs: _Pairs, limits: Limits, *, strict: b
     """
     types, effective = _types(table, pairs)
     asked = [pair for pair in pairs if pair[0] != TYPES]
+    for name, value in asked:
+        if name == "_sort" and value.strip() and len(types) > 1:
+            check_common_sort(table, types, value)
     left_out = {
         warning.parameter: warning
         for type in types
@@ -39,8 +42,6 @@ def read_queries(table: SearchTable, pairs: _Pairs, limits: Limits, *, strict: b
     queries = [read_query(table, type, kept, limits, strict=strict) for type in types]
     queries[0].warnings.extend(left_out.values())
     queries[0].effective[:0] = effective
-    if len(types) > 1:
-        read_mixed_sort(queries[0].sort)
     return queries
 
 

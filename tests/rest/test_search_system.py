@@ -85,7 +85,11 @@ REFUSED = [
     ("_type=", "not served"),
     ("_type=Organization&_type=Medication", "once"),
     ("_type:not=Organization", "modifier"),
-    ("_type=Organization,Medication&_sort=_id", "_lastUpdated"),
+    ("_type=Organization,Medication&_sort=name", "_lastUpdated"),
+    ("_type=Organization,Medication&_sort=_id,lot-number", "'lot-number'"),
+    ("_type=Organization,Medication&_include=Medication:lot-number", "no reference parameter"),
+    ("_type=Organization,Medication&_total=some", "accurate"),
+    ("_type=Organization,Medication&_filter=name eq x", "'name'"),
     ("_id:exact=x", "modifier"),
 ]
 
@@ -98,6 +102,76 @@ def test_what_is_not_understood_is_refused(
     reply = client.get(f"/fhir/{mount}?{query}")
     assert reply.status_code == 400
     assert words in told(reply)
+
+
+PAIR = ("Library", "PlanDefinition")
+BOTH = f"_type={','.join(PAIR)}"
+
+
+def entries(client: FlaskClient, path: str, mode: str) -> list[dict[str, Any]]:
+    """Return the entries of one page that are there as ``mode`` says."""
+    bundle = content(client.get(f"/fhir/{path}"))
+    return [row for row in bundle.get("entry", []) if row["search"]["mode"] == mode]
+
+
+@pytest.mark.parametrize("asked", ["_include=*", "_revinclude=*:*", "_include:iterate=*"])
+@pytest.mark.parametrize("pair", [PAIR, ("AdverseEvent", "PlanDefinition")], ids="-".join)
+def test_what_stands_beside_is_that_of_every_type(
+    pair: tuple[str, str], asked: str, client: FlaskClient, mount: str
+) -> None:
+    """A match of any type brings what a search of its type brings, but for other matches."""
+    both = f"{mount}?_type={','.join(pair)}&_count=500"
+    apart = {
+        row["fullUrl"]
+        for type in pair
+        for row in entries(client, f"{mount}/{type}?_count=500&{asked}", "include")
+    }
+    matches = {row["fullUrl"] for row in entries(client, both, "match")}
+    together = [row["fullUrl"] for row in entries(client, f"{both}&{asked}", "include")]
+    assert sorted(together) == sorted(apart - matches)
+    assert apart
+
+
+@pytest.mark.parametrize("sort", ["title", "-title", "-date,_id", "status,-_id"])
+def test_each_type_keeps_its_own_order(sort: str, client: FlaskClient, mount: str) -> None:
+    """Taken out of the mixture, the matches of one type stand as a search of it gives them."""
+    together = [row["fullUrl"] for row in pages(client, f"{mount}?{BOTH}&_sort={sort}&_count=7")]
+    for type in PAIR:
+        alone = [row["fullUrl"] for row in pages(client, f"{mount}/{type}?_sort={sort}&_count=100")]
+        assert [url for url in together if f"/{type}/" in url] == alone
+    kinds = [url.split("/")[-2] for url in together]
+    assert kinds != sorted(kinds) != sorted(kinds, reverse=True)
+
+
+def test_parts_of_resources_of_several_types(client: FlaskClient, mount: str) -> None:
+    """_elements and _summary cut every match as a search of its type does."""
+    for asked in ("_elements=title,date", "_summary=true", "_summary=text", "_summary=data"):
+        for row in entries(client, f"{mount}?{BOTH}&{asked}&_sort=_id&_count=5", "match"):
+            type, id = row["fullUrl"].split("/")[-2:]
+            (alone,) = entries(client, f"{mount}/{type}?_id={id}&{asked}", "match")
+            assert row == alone
+            assert {"code": "SUBSETTED"}.items() <= row["resource"]["meta"]["tag"][-1].items()
+
+
+def test_the_number_alone_and_no_number(client: FlaskClient, mount: str) -> None:
+    """_count=0 and _summary=count give the total; _total=none leaves it out."""
+    whole = len(pages(client, f"{mount}?{BOTH}&_count=50"))
+    for asked in ("_count=0", "_summary=count"):
+        bundle = content(client.get(f"/fhir/{mount}?{BOTH}&{asked}"))
+        assert (bundle["total"], bundle.get("entry")) == (whole, None)
+    bundle = content(client.get(f"/fhir/{mount}?{BOTH}&_total=none&_count=1"))
+    assert ("total" in bundle, len(bundle["entry"])) == (False, 1)
+
+
+def test_each_type_is_explained(client: FlaskClient, mount: str) -> None:
+    """What a parameter left is told of every type, and the numbers add up to the total."""
+    bundle = content(client.get(f"/fhir/{mount}?{BOTH}&status=active&_explain=true&_count=0"))
+    (outcome,) = (row["resource"] for row in bundle["entry"])
+    lines = [issue["diagnostics"] for issue in outcome["issue"]]
+    assert [line.split(":")[0] for line in lines if "are searched" in line] == list(PAIR)
+    left = [int(line.split()[-2]) for line in lines if line.endswith(" left")]
+    assert (len(left), sum(left)) == (2, bundle["total"])
+    assert bundle["total"] > 0
 
 
 def test_one_type_is_sorted_by_what_it_has(client: FlaskClient, mount: str) -> None:

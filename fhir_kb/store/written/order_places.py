@@ -6,26 +6,14 @@ https://hl7.org/fhir/R4/search.html#sort
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from heapq import merge
-from itertools import groupby
 
-from pyroaring import AbstractBitMap, BitMap
+from pyroaring import BitMap
 
-from fhir_kb.store.interface import Field, Kind, Store
-from fhir_kb.store.keys import SEPARATOR
-from fhir_kb.store.snapshot.sort_orders import SORTED_KINDS
-
-Value = str | float
-"""What rows are sorted by: the first part of a term, an id, or an end of an interval."""
+from fhir_kb.store.interface import Store
+from fhir_kb.store.value_groups import Value, value_groups
 
 Place = Callable[[Value], tuple[int, int]]
 """Returns the start and end in ``SortOrder.ordered`` of the rows with this value."""
-
-Groups = list[tuple[Value, AbstractBitMap]]
-"""Rows by value in rising order; a row may have several values."""
-
-_COLUMNS: tuple[Kind, ...] = ("date", "quantity")
-"""The kinds of intervals that resources are sorted by."""
 
 _IDS_KEPT = 100_000
 
@@ -47,10 +35,8 @@ class Places:
     def _read(self, type: str, parameter: str, descending: bool) -> Place:
         if parameter == "_id":
             return _id_places(self._store, type, descending)
-        groups = _ends(self._store, type, parameter, descending) or _parts(
-            self._store, type, parameter
-        )
-        return _places(groups, descending)
+        groups = value_groups(self._store, (type,), parameter, descending=descending)
+        return _places(list(groups), descending)
 
 
 def _id_places(store: Store, type: str, descending: bool) -> Place:
@@ -71,34 +57,7 @@ def _id_places(store: Store, type: str, descending: bool) -> Place:
     return place
 
 
-def _ends(store: Store, type: str, parameter: str, descending: bool) -> Groups:
-    """Return the rows by low end, or by high end when descending, in rising order."""
-    for kind in _COLUMNS:
-        columns = store.intervals(Field(type, parameter, kind)).values()
-        if columns:
-            ends = merge(*(held.ends("high" if descending else "low") for held in columns))
-            by_end = groupby(ends, key=lambda pair: pair[0])
-            return [(end, BitMap(row for _, row in pairs)) for end, pairs in by_end]
-    return []
-
-
-def _parts(store: Store, type: str, parameter: str) -> Groups:
-    """Return the rows by first part of their terms, in rising order."""
-    terms = merge(
-        *(store.terms(Field(type, parameter, kind), "", None) for kind in SORTED_KINDS),
-        key=_first_part,
-    )
-    return [
-        (part, BitMap().union(*(rows for _, rows in members)))
-        for part, members in groupby(terms, key=_first_part)
-    ]
-
-
-def _first_part(term: tuple[str, AbstractBitMap]) -> str:
-    return term[0].partition(SEPARATOR)[0]
-
-
-def _places(groups: Groups, descending: bool) -> Place:
+def _places(groups: list[tuple[Value, BitMap]], descending: bool) -> Place:
     """Return places by the number of rows ahead; a row counts where it comes first."""
     seen = BitMap()
     values: list[Value] = []

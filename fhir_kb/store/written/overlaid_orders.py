@@ -13,8 +13,9 @@ from pyroaring import AbstractBitMap, BitMap
 from fhir_kb.store.interface import Field, Rows, SortOrder, Store
 from fhir_kb.store.keys import SEPARATOR
 from fhir_kb.store.snapshot.sort_orders import SORTED_KINDS
+from fhir_kb.store.value_groups import Value
 from fhir_kb.store.written.index import WrittenIndex
-from fhir_kb.store.written.order_places import Place, Places, Value
+from fhir_kb.store.written.order_places import Place, Places
 from fhir_kb.store.written.views import View
 
 Groups = list[tuple[Value, list[int]]]

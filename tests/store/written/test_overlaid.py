@@ -86,6 +86,8 @@ def _groups(draw: st.DrawFn) -> Json:
     if draw(st.booleans()):
         value = draw(st.sampled_from(("1", "2")))
         resource["identifier"] = [{"system": "http://ids", "value": value}]
+    if codes := draw(st.lists(st.sampled_from(CODES), max_size=1)):
+        resource |= {"code": _concept(codes[0]), "name": f"Clinic {codes[0]}"}
     return resource
 
 
@@ -166,6 +168,14 @@ SORTED: tuple[tuple[str, list[tuple[str, str]]], ...] = (
     ("Group", [("_sort", "type,identifier"), ("_include", "Group:managing-entity")]),
     ("Group", [("_revinclude", "AdverseEvent:subject"), ("_sort", "_id")]),
     ("AdverseEvent", [("_include", "*"), ("_sort", "_id")]),
+    *(
+        ("", [("_type", "Group,Organization"), ("_sort", sort)])
+        for code in ("name", "identifier", "_id", "_lastUpdated")
+        for sort in (code, f"-{code}")
+    ),
+    ("", [("_sort", "identifier,-_lastUpdated,_id"), ("_include", "AdverseEvent:subject")]),
+    ("", [("_type", "AdverseEvent,Group"), ("_sort", "-code,_id"), ("_id", "a,b,e")]),
+    ("", [("_type", "Group,Organization"), ("_revinclude", "*"), ("_sort", "_id")]),
 )
 
 
@@ -207,6 +217,6 @@ def shown(store: Any, type: str, pairs: list[tuple[str, str]]) -> Any:
     assert not result.warnings
     return (
         result.total,
-        [match.id for match in result.matches],
+        [(match.type, match.id) for match in result.matches],
         [(resource.type, resource.id) for resource in result.included],
     )
