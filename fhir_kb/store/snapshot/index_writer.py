@@ -17,7 +17,7 @@ from fhir_kb.store.keys import SEPARATOR, unit_key
 from fhir_kb.store.sealing import sealed
 from fhir_kb.store.snapshot.interval_writer import IntervalSeries, write_intervals
 from fhir_kb.store.snapshot.postings import Postings, Rows
-from fhir_kb.store.snapshot.schema import LINK_SEPARATOR
+from fhir_kb.store.snapshot.records import SEPARATOR as LINK_SEPARATOR
 from fhir_kb.store.snapshot.sort_order_writer import (
     TermOrder,
     write_shared_orders,

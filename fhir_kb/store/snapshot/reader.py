@@ -21,6 +21,7 @@ from fhir_kb.store.resource import StoredResource
 from fhir_kb.store.sealing import unsealed
 from fhir_kb.store.snapshot.connections import Connections
 from fhir_kb.store.snapshot.intervals import RowsCache, StoredIntervals
+from fhir_kb.store.snapshot.records_file import RecordsFile
 from fhir_kb.store.snapshot.schema import IMPORTED
 from fhir_kb.store.snapshot.sort_orders import StoredOrder, reversed_order, unpacked
 from fhir_kb.store.snapshot.stored_rows import StoredRows
@@ -53,7 +54,8 @@ class Snapshot:
         names = {number: name for number, name, _ in types}
         sets = self._connections.one("SELECT rows FROM row_set WHERE name = ?", (IMPORTED,))
         self.imported = NO_ROWS if sets is None else _rows(sets[0], IMPORTED)
-        self._stored = StoredRows(self._connections, names, BODIES_BYTES)
+        self._records = RecordsFile(path)
+        self._stored = StoredRows(self._records, names, BODIES_BYTES)
         self._fields = {
             Field(*field): number
             for number, *field in self._connections.all(
@@ -74,6 +76,7 @@ class Snapshot:
     def close(self) -> None:
         """Close the file; nothing may be asked afterwards."""
         self._connections.close()
+        self._records.close()
 
     @property
     def types(self) -> tuple[str, ...]:

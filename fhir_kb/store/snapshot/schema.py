@@ -1,23 +1,17 @@
-"""The tables of a snapshot file, and the checks that every stored blob carries.
+"""The tables that a snapshot is searched by; the resources themselves stand behind (``records``).
 
 https://sqlite.org/fileformat2.html
-
-SQLite has no page checksums: a changed byte inside a page passes its integrity check. Each index
-blob is therefore sealed with a CRC-32, each resource row with a CRC-32 over what stands beside
-the body, and each body with its SHA-256.
 """
 
 import sqlite3
 from pathlib import Path
-from zlib import crc32
 
 from fhir_kb.errors import StoreError
 
-FORMAT = 2
+FORMAT = 3
 APPLICATION_ID = 0x46484B42
-LINK_SEPARATOR = "\x1e"
 
-# Large pages: bodies of 2 to 6 kB waste little of them and seldom need overflow chains.
+# Large pages: sets of rows seldom need overflow chains.
 SCHEMA = f"""
 PRAGMA page_size = 32768;
 PRAGMA application_id = {APPLICATION_ID};
@@ -29,11 +23,6 @@ PRAGMA cache_size = -65536;
 CREATE TABLE manifest (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE resource_type (type INTEGER PRIMARY KEY, name TEXT NOT NULL, rows BLOB NOT NULL);
 CREATE TABLE row_set (name TEXT PRIMARY KEY, rows BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE resource (
-    row INTEGER PRIMARY KEY, type INTEGER NOT NULL, id TEXT NOT NULL, version_id TEXT NOT NULL,
-    last_updated TEXT NOT NULL, digest BLOB NOT NULL, links TEXT NOT NULL, seal INTEGER NOT NULL,
-    body BLOB NOT NULL
-);
 CREATE TABLE field (
     field INTEGER PRIMARY KEY, type TEXT NOT NULL, parameter TEXT NOT NULL, kind TEXT NOT NULL,
     component INTEGER
@@ -64,16 +53,6 @@ CREATE TABLE occurrence (
 IMPORTED = "imported"
 """The row set of imported resources; all others are curated."""
 
-RESOURCE_IDENTITY = "CREATE UNIQUE INDEX resource_identity ON resource (type, id)"
-
-
-def resource_seal(
-    row: int, type: int, id: str, version_id: str, last_updated: str, digest: bytes, links: str
-) -> int:
-    """Return the CRC-32 that binds a body's digest to its row, identity and links."""
-    head = f"{row}\n{type}\n{id}\n{version_id}\n{last_updated}\n{links}\n"
-    return crc32(digest, crc32(head.encode()))
-
 
 def open_snapshot(path: Path) -> sqlite3.Connection:
     """Return a read-only connection; refuse a file that is no snapshot of this format."""
@@ -97,7 +76,9 @@ def open_snapshot(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA mmap_size = 2147418112")
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise StoreError(f"The knowledge {path} cannot be read: {error}") from error
+        raise StoreError(
+            f"The knowledge {path} cannot be read: {error}; build the knowledge again"
+        ) from error
     except StoreError:
         connection.close()
         raise

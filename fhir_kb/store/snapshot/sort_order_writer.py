@@ -6,10 +6,11 @@ https://hl7.org/fhir/R4/search.html#sort
 import sqlite3
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate, chain, groupby
+from itertools import accumulate, chain, groupby, pairwise
 
 from pyroaring import FrozenBitMap
 
+from fhir_kb.errors import StoreError
 from fhir_kb.store.interface import Field
 from fhir_kb.store.keys import SEPARATOR
 from fhir_kb.store.sealing import unsealed
@@ -105,16 +106,17 @@ def write_value_orders(
         _insert(connection, field, order, descending=sign < 0)
 
 
-def write_id_orders(connection: sqlite3.Connection, types: Mapping[str, int]) -> None:
-    """Write the order of each type by ``_id``."""
-    for name, number in types.items():
-        cursor = connection.execute(
-            "SELECT row FROM resource INDEXED BY resource_identity WHERE type = ? ORDER BY id",
-            (number,),
-        )
-        ordered = array("I", [row for (row,) in cursor])
-        order = order_of_ranks(ordered, range(len(ordered)))
-        _insert(connection, Field(name, "_id", "token"), order, descending=False)
+def write_id_order(
+    connection: sqlite3.Connection, type: str, rows: "array[int]", ids: Sequence[str]
+) -> None:
+    """Write the order of a type by ``_id``; refuse (StoreError) an id that comes twice."""
+    places = sorted(range(len(ids)), key=ids.__getitem__)
+    for one, next in pairwise(places):
+        if ids[one] == ids[next]:
+            raise StoreError(f"Two resources share the identity {type}/{ids[one]}")
+    ordered = array("I", map(rows.__getitem__, places))
+    order = order_of_ranks(ordered, range(len(ordered)))
+    _insert(connection, Field(type, "_id", "token"), order, descending=False)
 
 
 def _order_of_series(series: IntervalSeries) -> StoredOrder:

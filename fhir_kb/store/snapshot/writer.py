@@ -11,7 +11,7 @@ import os
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from heapq import merge
@@ -24,8 +24,9 @@ from fhir_kb.store.instants import microseconds
 from fhir_kb.store.resource import Entry, StoredResource
 from fhir_kb.store.sealing import sealed
 from fhir_kb.store.snapshot.index_writer import IndexWriter
-from fhir_kb.store.snapshot.schema import IMPORTED, RESOURCE_IDENTITY, SCHEMA, resource_seal
-from fhir_kb.store.snapshot.sort_order_writer import write_id_orders
+from fhir_kb.store.snapshot.records_writer import RecordsWriter
+from fhir_kb.store.snapshot.schema import IMPORTED, SCHEMA
+from fhir_kb.store.snapshot.sort_order_writer import write_id_order
 
 BATCH = 100_000
 """Resources between two spills of the index; bounds the memory of a build."""
@@ -86,15 +87,16 @@ def write_snapshot(path: Path, entries: Iterable[Entry], *, version: str, releas
     that cannot be written; ``path`` is then as it was.
     """
     with _uncollected(), _beside(path) as partial:
+        records = RecordsWriter(path.parent)
         try:
-            connection = sqlite3.connect(partial, isolation_level=None)
-            try:
+            with closing(sqlite3.connect(partial, isolation_level=None)) as connection:
                 connection.executescript(SCHEMA)
-                written = _Writing(connection).run(entries, version, release)
-            finally:
-                connection.close()
+                written = _Writing(connection, records).run(entries, version, release)
+            records.append_to(partial)
         except sqlite3.Error as error:
             raise StoreError(f"The knowledge {path} cannot be written: {error}") from error
+        finally:
+            records.close()
     return written
 
 
@@ -159,13 +161,22 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
+class _OfType:
+    """The resources of one type: its number, their rows and ids."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.rows = array("I")
+        self.ids: list[str] = []
+
+
 class _Writing:
     """The state of one build."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, records: RecordsWriter) -> None:
         self._connection = connection
-        self._types: dict[str, int] = {}
-        self._rows: dict[str, array[int]] = {}
+        self._records = records
+        self._types: dict[str, _OfType] = {}
         self._imported = array("I")
         self._content = sha256()
         self._index = IndexWriter(connection)
@@ -175,22 +186,17 @@ class _Writing:
     def run(self, entries: Iterable[Entry], version: str, release: str) -> Written:
         connection = self._connection
         connection.execute("BEGIN")
-        connection.executemany(
-            "INSERT INTO resource VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", self._resources(entries)
-        )
-        try:
-            connection.execute(RESOURCE_IDENTITY)
-        except sqlite3.IntegrityError:
-            raise StoreError(f"Two resources share the identity {self._repeated()}") from None
-        connection.executemany(
-            "INSERT INTO resource_type VALUES (?, ?, ?)",
-            ((number, name, _sealed_set(self._rows[name])) for name, number in self._types.items()),
-        )
+        self._add(entries)
+        for name, held in self._types.items():
+            connection.execute(
+                "INSERT INTO resource_type VALUES (?, ?, ?)",
+                (held.number, name, _sealed_set(held.rows)),
+            )
+            write_id_order(connection, name, held.rows, held.ids)
         connection.execute(
             "INSERT INTO row_set VALUES (?, ?)", (IMPORTED, _sealed_set(self._imported))
         )
         self._index.finish()
-        write_id_orders(connection, self._types)
         for statement in INDEX_CONTENT:
             for row in connection.execute(statement):
                 for cell in row:
@@ -206,25 +212,24 @@ class _Writing:
         connection.execute("COMMIT")
         return Written(self._total, fingerprint)
 
-    def _resources(self, entries: Iterable[Entry]) -> Iterator[tuple[object, ...]]:
-        add, add_content = self._index.add, self._content.update
-        for row, (resource, index, imported) in enumerate(entries):
+    def _add(self, entries: Iterable[Entry]) -> None:
+        index, add_record, add_content = self._index, self._records.add, self._content.update
+        for row, (resource, rows, imported) in enumerate(entries):
             self._check_order(resource)
             name, id, version_id = resource.type, resource.id, resource.version_id
-            type = self._types.get(name)
-            if type is None:
-                type = self._new_type(name)
-            self._rows[name].append(row)
+            held = self._types.get(name)
+            if held is None:
+                held = self._types[name] = _OfType(len(self._types))
+            held.rows.append(row)
+            held.ids.append(id)
             if imported:
                 self._imported.append(row)
-            links = add(name, row, index)
+            digest = bytes.fromhex(resource.digest)
+            add_record(row, held.number, resource, digest, index.add(name, row, rows))
+            add_content(f"{name}/{id}/{version_id}\n".encode() + digest)
             self._total = row + 1
             if self._total % BATCH == 0:
-                self._index.spill()
-            digest = bytes.fromhex(resource.digest)
-            add_content(f"{name}/{id}/{version_id}\n".encode() + digest)
-            head = (type, id, version_id, resource.last_updated, digest, links)
-            yield (row, *head, resource_seal(row, *head), resource.body)
+                index.spill()
 
     def _check_order(self, resource: StoredResource) -> None:
         updated = microseconds(resource.last_updated)
@@ -234,17 +239,6 @@ class _Writing:
                 "it; a snapshot is written oldest first, see in_row_order"
             )
         self._newest = updated
-
-    def _new_type(self, name: str) -> int:
-        self._types[name] = len(self._types)
-        self._rows[name] = array("I")
-        return self._types[name]
-
-    def _repeated(self) -> str:
-        number, id = self._connection.execute(
-            "SELECT type, id FROM resource GROUP BY type, id HAVING count(*) > 1"
-        ).fetchone()
-        return f"{list(self._types)[number]}/{id}"
 
 
 def _sealed_set(rows: "array[int]") -> bytes:
