@@ -18,6 +18,7 @@ from fhir_kb.definitions.model import (
     SearchParameter,
     TypeDefinition,
 )
+from fhir_kb.definitions.snapshots import Snapshots
 
 __all__ = [
     "Binding",
@@ -30,6 +31,7 @@ __all__ = [
     "ExtensionContext",
     "ExtensionDefinition",
     "SearchParameter",
+    "Snapshots",
     "TypeDefinition",
     "ValueSetCodes",
     "load",

@@ -35,6 +35,7 @@ def tables(packages: PackageFolder) -> Iterator[tuple[str, bytes]]:
             "code-systems": (compiler.code_system_rows(), {}),
             "extensions": (compiler.extension_rows(), {}),
             "profiles": (compiler.profile_rows(), {}),
+            "snapshots": compiler.snapshot_table(),
         }
         for content, (rows, index) in contents.items():
             yield file_name(release.name, content), table_bytes(release.number, rows, index)

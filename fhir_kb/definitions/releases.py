@@ -28,6 +28,11 @@ class Release:
     core: Package
     extensions: Package
 
+    @property
+    def pages(self) -> str:
+        """The URL under which the specification can be read."""
+        return f"http://hl7.org/fhir/{self.name}/"
+
 
 _EXTENSIONS_R4 = Package("hl7.fhir.uv.extensions.r4", "5.3.0-ballot-tc1")
 _EXTENSIONS_R5 = Package("hl7.fhir.uv.extensions.r5", "5.3.0-ballot-tc1")

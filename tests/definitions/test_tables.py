@@ -7,7 +7,15 @@ import pytest
 from fhir_kb.definitions.releases import RELEASES
 from fhir_kb.definitions.tables import DATA, FORMAT, Table, file_name, read_table, table_bytes
 
-CONTENTS = ("types", "search-parameters", "value-sets", "code-systems", "extensions", "profiles")
+CONTENTS = (
+    "types",
+    "search-parameters",
+    "value-sets",
+    "code-systems",
+    "extensions",
+    "profiles",
+    "snapshots",
+)
 
 
 def table(rows: dict[str, object]) -> Table:

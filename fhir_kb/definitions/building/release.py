@@ -12,6 +12,7 @@ from fhir_kb.definitions.building import code_systems, extensions, profiles
 from fhir_kb.definitions.building.corrector import Corrector
 from fhir_kb.definitions.building.packages import PackageFolder
 from fhir_kb.definitions.building.search_parameters import search_parameters
+from fhir_kb.definitions.building.snapshots import snapshots
 from fhir_kb.definitions.building.types import TypeReader
 from fhir_kb.definitions.building.value_sets import Expander
 from fhir_kb.definitions.codes import (
@@ -23,6 +24,7 @@ from fhir_kb.definitions.extensions import ExtensionDefinition, encode_extension
 from fhir_kb.definitions.model import Binding, TypeDefinition
 from fhir_kb.definitions.releases import TERMINOLOGY, Package, Release
 from fhir_kb.definitions.search_rows import encode_search_parameter
+from fhir_kb.definitions.snapshot_rows import encode_snapshots
 from fhir_kb.definitions.type_rows import encode_type
 from fhir_kb.formats import Json
 
@@ -112,6 +114,11 @@ class ReleaseCompiler:
     def profile_rows(self) -> Rows:
         """The rows of the profiles: StructureDefinitions."""
         return dict(self.profiles)
+
+    def snapshot_table(self) -> tuple[Rows, dict[str, Any]]:
+        """The rows of the snapshots, and the constraints that they number."""
+        rows, constraints = encode_snapshots(snapshots(self._structures, self.release.pages))
+        return dict(rows), {"constraints": constraints}
 
     def code_system_rows(self) -> Rows:
         """The rows of the release's code systems: of a shared one, what this release adds to it."""
