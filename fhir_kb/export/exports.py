@@ -18,9 +18,10 @@ from uuid import uuid4
 
 from fhir_kb.errors import StoreUnavailable, TooManyCalls
 from fhir_kb.export.job import Asked, Gone, State
-from fhir_kb.export.job_folder import JobFolder
+from fhir_kb.export.job_folder import JobFolder, remove_unfinished
 from fhir_kb.export.kept_files import KeptFiles
 from fhir_kb.export.output import LINES_MOST
+from fhir_kb.export.selecting import Selecting
 from fhir_kb.export.writing import Cancelled, carry_out
 from fhir_kb.store.instants import now
 from fhir_kb.store.interface import Store
@@ -42,6 +43,7 @@ class Exports:
         self,
         folder: Path,
         store: Callable[[], Store],
+        selecting: Selecting,
         written: WritableStore | None = None,
         *,
         jobs_max: int = 4,
@@ -50,6 +52,7 @@ class Exports:
     ) -> None:
         self._folder = folder
         self._store = store
+        self._selecting = selecting
         self._written = written
         self._jobs_max = jobs_max
         self._seconds = seconds
@@ -66,6 +69,7 @@ class Exports:
         try:
             with self._held():
                 self._remove_what_is_over()
+                remove_unfinished(self._folder)
                 KeptFiles(self._folder, self._store()).forget_others()
                 unfinished = sum(job.is_open for job in self._jobs())
                 if unfinished >= self._jobs_max:
@@ -136,7 +140,7 @@ class Exports:
         if asked is None:
             return True
         try:
-            carry_out(job, asked, self._store(), self._written, self._lines_most)
+            carry_out(job, asked, self._store(), self._selecting, self._written, self._lines_most)
         except Cancelled:
             _LOG.info("an export was cancelled")
         except Exception as error:  # whatever it is: a job that nobody ends would be tried forever

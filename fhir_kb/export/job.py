@@ -10,16 +10,35 @@ OutputKind = Literal["output", "error", "deleted"]
 
 
 @dataclass(frozen=True, slots=True)
+class TypeFilter:
+    """What resources of a type must meet: ``query`` is written as behind the ``?`` of a search."""
+
+    type: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What is to be exported.
 
     ``request`` is the URL of the kick-off; ``types`` are the resource types; ``since`` is an
-    instant in microseconds since 1970 UTC, from which on a resource must have changed.
+    instant in microseconds since 1970 UTC, from which on a resource must have changed. Of a type
+    with ``filters`` a resource must meet one of them. ``elements`` are the names of the elements
+    that are wanted (``name`` or ``Group.name``), none for whole resources. ``base`` is the
+    server's address, by which clients may have written references.
     """
 
     request: str
     types: tuple[str, ...]
     since: int | None = None
+    filters: tuple[TypeFilter, ...] = ()
+    elements: tuple[str, ...] = ()
+    base: str = ""
+
+    def is_whole(self, type: str) -> bool:
+        """Return whether every resource of a type is wanted, and wanted as it is."""
+        filtered = any(each.type == type for each in self.filters)
+        return self.since is None and not filtered and not self.elements
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,16 @@ from dataclasses import asdict
 from pathlib import Path
 
 from fhir_kb.errors import MalformedContent
-from fhir_kb.export.job import Asked, Failed, Finished, Gone, OutputFile, State, Working
+from fhir_kb.export.job import (
+    Asked,
+    Failed,
+    Finished,
+    Gone,
+    OutputFile,
+    State,
+    TypeFilter,
+    Working,
+)
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import read_json, write_json
 
@@ -23,6 +32,8 @@ _ASKED = "asked.json"
 _RESULT = "result.json"
 _LOCK = "lock"
 _PROGRESS = "progress.txt"
+_NEW = ".new-"
+_GONE = ".gone-"
 _MICROSECONDS = 1_000_000
 
 
@@ -36,7 +47,7 @@ class JobFolder:
     @classmethod
     def create(cls, path: Path, asked: Asked, seconds: int) -> "JobFolder":
         """Make the folder of a new job; it is there whole or not at all."""
-        new = path.with_name(f".new-{path.name}")
+        new = path.with_name(f"{_NEW}{path.name}")
         new.mkdir(parents=True)
         _write(new / _ASKED, write_json(_asked_json(asked)))
         new.rename(path)
@@ -105,7 +116,7 @@ class JobFolder:
 
     def remove(self) -> None:
         """Remove the job; who works on it notices when it looks for its folder."""
-        gone = self.path.with_name(f".gone-{self.path.name}")
+        gone = self.path.with_name(f"{_GONE}{self.path.name}")
         with suppress(FileNotFoundError):
             self.path.rename(gone)
         shutil.rmtree(gone, ignore_errors=True)
@@ -128,12 +139,35 @@ class JobFolder:
             return "waiting"
 
 
+def remove_unfinished(folder: Path) -> None:
+    """Remove jobs below ``folder`` of which a process died while it made or removed them.
+
+    To be called only by who holds the right to make jobs: nobody else makes one meanwhile.
+    """
+    for pattern in (f"{_NEW}*", f"{_GONE}*"):
+        for path in folder.glob(pattern):
+            shutil.rmtree(path, ignore_errors=True)
+
+
 def _asked_json(asked: Asked) -> Json:
-    return {**asdict(asked), "types": list(asked.types)}
+    return {
+        **asdict(asked),
+        "types": list(asked.types),
+        "filters": [asdict(each) for each in asked.filters],
+        "elements": list(asked.elements),
+    }
 
 
 def _asked(content: Json) -> Asked:
-    return Asked(content["request"], tuple(content["types"]), content["since"])
+    # What an earlier release began has neither filters nor elements.
+    return Asked(
+        content["request"],
+        tuple(content["types"]),
+        content["since"],
+        tuple(TypeFilter(**each) for each in content.get("filters", ())),
+        tuple(content.get("elements", ())),
+        content.get("base", ""),
+    )
 
 
 def _read(path: Path) -> Json | None:

@@ -3,7 +3,7 @@
 https://hl7.org/fhir/uv/bulkdata/STU2/export.html#bulk-data-output-file-request
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import inf
 from time import monotonic
 
@@ -14,6 +14,7 @@ from fhir_kb.export.job import Asked, OutputFile, OutputKind
 from fhir_kb.export.job_folder import JobFolder
 from fhir_kb.export.kept_files import KeptFiles
 from fhir_kb.export.output import LINES_MOST, Output
+from fhir_kb.export.selecting import Selecting
 from fhir_kb.formats.json import write_json
 from fhir_kb.store.instants import instant_text, now
 from fhir_kb.store.interface import Field, Rows, Store
@@ -31,6 +32,7 @@ def carry_out(
     job: JobFolder,
     asked: Asked,
     store: Store,
+    selecting: Selecting,
     written: WritableStore | None,
     lines_most: int = LINES_MOST,
 ) -> None:
@@ -41,12 +43,15 @@ def carry_out(
     """
     job.clear()
     kept = KeptFiles(job.path.parent, store)
-    linked = {} if asked.since is not None else _linked(kept, asked, job)
+    linked = _linked(kept, asked, job)
     transaction_time = instant_text(max(now(), store.newest))
     files = _Files(job, lines_most)
     try:
         missing = tuple(type for type in asked.types if type not in linked)
-        damaged = _write_resources(job, files, store, _rows(store, missing, asked.since))
+        rows = _rows(store, missing, asked, selecting)
+        damaged = _write_resources(
+            job, files, store, rows, lambda type, texts: selecting.texts(type, texts, asked)
+        )
         for line in _deletions(store, written, asked):
             files.of("deleted", "Bundle").add([line])
         outputs = files.close()
@@ -58,14 +63,14 @@ def carry_out(
     outputs += [file for files_of_type in linked.values() for file in files_of_type]
     outputs.sort(key=lambda file: (file.kind, file.type))
     job.finish(transaction_time, outputs)
-    if asked.since is None and not damaged:
-        for type in missing:
+    if not damaged:
+        for type in filter(asked.is_whole, missing):
             kept.keep(type, [file for file in outputs if file.type == type], job.path)
 
 
 def _linked(kept: KeptFiles, asked: Asked, job: JobFolder) -> dict[str, list[OutputFile]]:
     """Return the files, by type, that an earlier export of this state has written already."""
-    found = ((type, kept.link(type, job.path)) for type in asked.types)
+    found = ((type, kept.link(type, job.path)) for type in filter(asked.is_whole, asked.types))
     return {type: files for type, files in found if files is not None}
 
 
@@ -95,8 +100,14 @@ class _Files:
             output.abandon()
 
 
-def _write_resources(job: JobFolder, files: _Files, store: Store, rows: Rows) -> bool:
-    """Write the resources of these rows; return whether any was damaged."""
+def _write_resources(
+    job: JobFolder,
+    files: _Files,
+    store: Store,
+    rows: Rows,
+    wanted: Callable[[str, list[bytes]], list[bytes]],
+) -> bool:
+    """Write what is wanted of these rows; return whether any was damaged."""
     damaged = False
     total, done, noted = len(rows), 0, monotonic()
     for type, texts, refused in store.bodies(rows):
@@ -104,7 +115,7 @@ def _write_resources(job: JobFolder, files: _Files, store: Store, rows: Rows) ->
             damaged = True
             files.of("error", "OperationOutcome").add([_outcome(each) for each in refused])
         if texts:
-            files.of("output", type).add(texts)
+            files.of("output", type).add(wanted(type, texts))
         done += len(texts) + len(refused)
         if monotonic() - noted > _LOOK:
             if not job.path.exists():
@@ -114,16 +125,16 @@ def _write_resources(job: JobFolder, files: _Files, store: Store, rows: Rows) ->
     return damaged
 
 
-def _rows(store: Store, types: tuple[str, ...], since: int | None) -> Rows:
-    """Return the rows of these types, of each those that changed since."""
+def _rows(store: Store, types: tuple[str, ...], asked: Asked, selecting: Selecting) -> Rows:
+    """Return the rows of these types that meet the filters, of each those that changed since."""
     rows = BitMap()
     for type in types:
-        rows |= store.rows_of_type(type)
-        if since is not None:
+        found = selecting.rows_of(store, type, asked)
+        if asked.since is not None:
             # Whoever has no index by date has nothing to leave out either.
             dates = store.intervals(Field(type, "_lastUpdated", "date")).get("")
-            changed = BitMap() if dates is None else dates.ending(since, inf)
-            rows -= store.rows_of_type(type) - changed
+            found = found & (BitMap() if dates is None else dates.ending(asked.since, inf))
+        rows |= found
     return rows
 
 

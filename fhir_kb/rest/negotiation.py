@@ -119,4 +119,13 @@ def _quality(text: str) -> float:
 
 def prefers_strict(prefer: str) -> bool:
     """Return whether a Prefer header asks for ``handling=strict``."""
-    return "handling=strict" in prefer.replace(" ", "").lower().replace('"', "").split(",")
+    return "handling=strict" in _preferences(prefer)
+
+
+def prefers_lenient(prefer: str) -> bool:
+    """Return whether a Prefer header asks for ``handling=lenient``."""
+    return "handling=lenient" in _preferences(prefer)
+
+
+def _preferences(prefer: str) -> list[str]:
+    return prefer.replace(" ", "").lower().replace('"', "").split(",")

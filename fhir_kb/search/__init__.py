@@ -22,6 +22,7 @@ A CapabilityStatement is made from ``table.parameters[type]``, ``modifiers(table
 
 from fhir_kb.search.include import includes, revincludes
 from fhir_kb.search.indexer import Indexer
+from fhir_kb.search.matching import matching
 from fhir_kb.search.query import CONTROL_PARAMETERS, control_parameters
 from fhir_kb.search.result import Limits, Pairs, SearchResult, SearchWarning
 from fhir_kb.search.search import search, search_system
@@ -40,6 +41,7 @@ __all__ = [
     "common_parameters",
     "control_parameters",
     "includes",
+    "matching",
     "modifiers",
     "revincludes",
     "search",

@@ -15,6 +15,7 @@ from fhir_kb.errors import FhirKbError, MethodNotAllowed, RequestError, TooLarge
 from fhir_kb.export import Exports
 from fhir_kb.publish.release import Manifest, ensure_release, snapshot_path, table_of
 from fhir_kb.rest.endpoint import Endpoint
+from fhir_kb.rest.operations.export_selection import selecting
 from fhir_kb.rest.outcome import error_response
 from fhir_kb.rest.stored_conformance import stored_conformance
 from fhir_kb.rest.value_sets import own_lineage, own_value_sets, searched_terminology
@@ -101,6 +102,7 @@ def _endpoint(
     bulk = Exports(
         settings.data / "export" / version.mount,
         store,
+        selecting(table, version, limits),
         written,
         jobs_max=settings.export_jobs_max,
         seconds=settings.export_hours * 3600,

@@ -9,7 +9,8 @@ from flask import Blueprint, Response, abort, current_app, request
 from werkzeug.wsgi import wrap_file
 
 from fhir_kb.rest.endpoint import Endpoint
-from fhir_kb.rest.operations.export import FILE_TYPE, cancel, file_of, status
+from fhir_kb.rest.operations.export import cancel, file_of, status
+from fhir_kb.rest.operations.export_asked import FILE_TYPE
 from fhir_kb.settings import Settings
 from fhir_kb.web.replies import ANY_ORIGIN, flask_response
 

@@ -8,19 +8,33 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from pyroaring import BitMap
-from written_world import TYPES, WrittenWorld, entry, group, world
+from written_world import TABLE, TYPES, WrittenWorld, entry, group, world
 
 from fhir_kb.errors import TooManyCalls
-from fhir_kb.export import Asked, Exports, Failed, Finished, Gone, Working
+from fhir_kb.export import Asked, Exports, Failed, Finished, Gone, Selecting, TypeFilter, Working
 from fhir_kb.export.job_folder import JobFolder
 from fhir_kb.export.output import Output
+from fhir_kb.search import Limits, matching
 from fhir_kb.store.instants import microseconds, now
+from fhir_kb.store.interface import Rows, Store
 from fhir_kb.store.journal.sqlite import SqliteJournal
 
 ALL = Asked("http://x/$export", TYPES)
+
+
+def rows(store: Store, filter: TypeFilter, base: str) -> Rows:
+    return matching(store, TABLE, filter.type, parse_qsl(filter.query), Limits())[0]
+
+
+def shortened(type: str, text: bytes, elements: tuple[str, ...]) -> bytes:
+    return f"{type} {','.join(elements)} {len(text)}".encode()
+
+
+SELECTING = Selecting(rows, shortened)
 
 
 @pytest.fixture
@@ -33,7 +47,9 @@ def known(tmp_path: Path) -> WrittenWorld:
 @pytest.fixture
 def exports(known: WrittenWorld, tmp_path: Path) -> Callable[..., Exports]:
     def make(**options: int) -> Exports:
-        return Exports(tmp_path / "export", known.written.current, known.written, **options)
+        return Exports(
+            tmp_path / "export", known.written.current, SELECTING, known.written, **options
+        )
 
     return make
 
@@ -277,3 +293,134 @@ def test_another_state_is_written_anew(
     known.put(group("added"))
     assert b"added" in b"".join(lines(service, service.begin(ALL)))
     assert len(list((tmp_path / "export").glob(".kept-*"))) == 1
+
+
+def people(number: int) -> TypeFilter:
+    return TypeFilter("Group", f"_id=g{number:03}")
+
+
+def test_filters_of_a_type_are_joined_by_or(
+    exports: Callable[..., Exports], known: WrittenWorld
+) -> None:
+    """Types without a filter are whole; with _since both must be met."""
+    service = exports()
+    id = service.begin(Asked("x", TYPES, filters=(people(3), people(5), people(999))))
+    counts = {file.type: file.count for file in finished(service, id).files}
+    assert counts == {"Group": 2, "Organization": 1}
+    begun = now()
+    known.put(group("g005", name="changed"), group("g006", name="changed"))
+    id = service.begin(Asked("x", ("Group",), begun, (people(3), people(5))))
+    assert [b"g005" in line for line in lines(service, id)] == [True]
+
+
+def test_a_part_is_never_kept_as_the_whole(exports: Callable[..., Exports]) -> None:
+    """The next export links to files of the last only where those were of everything."""
+    service = exports()
+    filtered = Asked("x", ("Group",), filters=(people(3),))
+    shortened = Asked("x", ("Group",), elements=("name",))
+    assert len(lines(service, service.begin(filtered))) == 1
+    assert lines(service, service.begin(shortened))[0].startswith(b"Group name ")
+    assert len(lines(service, service.begin(ALL))) == 121
+    assert len(lines(service, service.begin(filtered))) == 1
+    assert lines(service, service.begin(shortened))[0].startswith(b"Group name ")
+
+
+def test_a_job_is_read_as_it_was_begun(tmp_path: Path) -> None:
+    """Another process carries out what this one was asked; older jobs have fewer words."""
+    asked = Asked("x", ("Group",), 17, (people(3),), ("name", "Group.code"), "http://x")
+    job = JobFolder.create(tmp_path / ("e" * 32), asked, 60)
+    assert JobFolder(job.path, 60).asked == asked
+    (job.path / "asked.json").write_text('{"request":"x","types":["Group"],"since":null}')
+    assert JobFolder(job.path, 60).asked == Asked("x", ("Group",))
+
+
+WORKER = """
+import os, sys, time
+from pathlib import Path
+from test_exports import SELECTING
+from written_world import world
+from fhir_kb.export import Exports
+from fhir_kb.store.journal.sqlite import SqliteJournal
+
+class Telling(Exports):
+    def _carry_out(self, job):
+        tell("begins", job)
+        time.sleep(0.02)
+        done = super()._carry_out(job)
+        tell("ends", job)
+        return done
+
+def tell(what, job):
+    line = f"{os.getpid()} {what} {job.path.name}\\n".encode()
+    os.write(log, line)
+
+folder = Path(sys.argv[1])
+log = os.open(folder / "log", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+written = world(folder, SqliteJournal(folder / "written.sqlite")).written
+exports = Telling(folder / "export", written.current, SELECTING, written)
+print("ready", flush=True)
+sys.stdin.readline()
+exports.resume()
+exports.wait(20)
+"""
+
+
+def test_of_several_processes_one_takes_a_job(
+    exports: Callable[..., Exports], known: WrittenWorld, tmp_path: Path
+) -> None:
+    """Workers of one server all look for work at the same time."""
+    for number in range(6):
+        JobFolder.create(tmp_path / "export" / (f"{number}" * 32), ALL, 60)
+    places = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    environment = {**os.environ, "PYTHONPATH": places}
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WORKER, str(tmp_path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+        )
+        for _ in range(3)
+    ]
+    for worker in workers:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == b"ready\n"
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write(b"go\n")
+        worker.stdin.flush()
+    for worker in workers:
+        worker.communicate(timeout=30)
+        assert worker.returncode == 0
+    told = [line.split() for line in (tmp_path / "log").read_text().splitlines()]
+    taken = [(what, job) for _, what, job in told]
+    assert sorted(taken) == sorted({(what, job) for _, what, job in told})
+    assert len(taken) == 12
+    service = exports()
+    assert [len(lines(service, f"{number}" * 32)) for number in range(6)] == [121] * 6
+
+
+def test_what_a_killed_process_left_half_made_is_removed(
+    exports: Callable[..., Exports], tmp_path: Path
+) -> None:
+    """Files of a job that was being removed would fill the disk for ever."""
+    half = [tmp_path / "export" / name for name in (".gone-" + "a" * 32, ".new-" + "b" * 32)]
+    for folder in half:
+        folder.mkdir(parents=True)
+        (folder / "Group-1.ndjson").write_text("{}")
+    service = exports()
+    finished(service, service.begin(ALL))
+    assert [folder.exists() for folder in half] == [False, False]
+
+
+def test_a_start_goes_on_with_what_was_interrupted(
+    exports: Callable[..., Exports], tmp_path: Path
+) -> None:
+    """Nobody has to ask after an export for it to be finished after a restart."""
+    job = JobFolder.create(tmp_path / "export" / ("d" * 32), ALL, 60)
+    (job.path / "Group-1.ndjson").write_text("{half a li")
+    service = exports()
+    service.resume()
+    service.wait(10)
+    assert not job.is_open
+    assert len(lines(service, "d" * 32)) == 121

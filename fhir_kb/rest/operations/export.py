@@ -9,63 +9,36 @@ from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
 
-from fhir_kb.errors import InvalidParameter, UnknownResource, UnknownType, UnsupportedParameter
-from fhir_kb.export import Asked, Exports, Failed, Finished, Working
+from fhir_kb.errors import InvalidParameter, UnknownResource, UnknownType
+from fhir_kb.export import Exports, Failed, Finished, Working
 from fhir_kb.export.exports import WAIT_SECONDS
 from fhir_kb.export.job import OutputKind
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import write_json
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
-from fhir_kb.rest.operations.given import Given, read_given
-from fhir_kb.rest.operations.parameter import Parameter
+from fhir_kb.rest.operations.export_asked import read_export
 from fhir_kb.rest.outcome import issue, outcome
-from fhir_kb.rest.read import check_type
-from fhir_kb.rest.search_type import query_text
 
 DEFINITION = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export"
-FILE_TYPE = "application/fhir+ndjson"
-_FORMATS = frozenset({FILE_TYPE, "application/ndjson", "ndjson"})
-_PARAMETERS = (
-    Parameter("_outputFormat"),
-    Parameter("_since", "instant"),
-    Parameter("_type", repeats=True),
-    *(
-        Parameter(name, "unsupported", repeats=True)
-        for name in ("_typeFilter", "_elements", "includeAssociatedData", "patient")
-    ),
-)
 _MICROSECONDS = 1_000_000
 
 
 def kick_off(endpoint: Endpoint, request: Request) -> Response:
     """Begin an export and return 202 with the URL of its status.
 
-    Refuses a call that does not prefer ``respond-async``, another output format, a type that is
-    not served, what cannot be filtered here, and more exports at once than are allowed.
+    Refuses a call that does not prefer ``respond-async``, what ``read_export`` refuses, and more
+    exports at once than are allowed.
     """
     exports = _exports(endpoint)
-    given = read_given("$export", _PARAMETERS, request, endpoint.version.definitions)
-    _check_known(request)
     if "respond-async" not in request.header("prefer").lower().replace(" ", ""):
         raise InvalidParameter(
             "$export answers later: send the header Prefer: respond-async", expression="Prefer"
         )
-    format = given.text("_outputFormat") or FILE_TYPE
-    if format.replace(" ", "+") not in _FORMATS:
-        raise InvalidParameter(
-            f"_outputFormat is {format!r}; this server writes {FILE_TYPE}",
-            expression="_outputFormat",
-        )
-    asked = Asked(_url(request), _types(endpoint, given), given.since("_since"))
+    asked, otherwise = read_export(endpoint, request)
     id = exports.begin(asked)
-    accepted = outcome(
-        issue(
-            "information",
-            "informational",
-            "The export was begun; ask after it by the URL of Content-Location",
-        )
-    )
+    begun = "The export was begun; ask after it by the URL of Content-Location"
+    accepted = outcome(issue("information", "informational", begun), *otherwise)
     status_url = f"{mounted(endpoint, request.base)}/$export/{id}"
     return Response(202, write_json(accepted), {"Content-Location": status_url})
 
@@ -114,29 +87,6 @@ def _exports(endpoint: Endpoint) -> Exports:
     if endpoint.exports is None:
         raise UnknownType("$export is not offered here: there is no folder to write the files to")
     return endpoint.exports
-
-
-def _check_known(request: Request) -> None:
-    """Refuse parameters of the export that are not known; passing over one would export more."""
-    known = {parameter.name for parameter in _PARAMETERS} | {"_format", "_pretty"}
-    for name, _ in request.pairs:
-        if name not in known:
-            taken = ", ".join(each.name for each in _PARAMETERS if each.kind != "unsupported")
-            raise UnsupportedParameter(
-                f"$export has no parameter {name!r}; it takes {taken}", expression=name
-            )
-
-
-def _types(endpoint: Endpoint, given: Given) -> tuple[str, ...]:
-    named = [name.strip() for value in given.every("_type") for name in value.split(",")]
-    for type in named:
-        check_type(endpoint, type)
-    return tuple(sorted(set(named))) or endpoint.types
-
-
-def _url(request: Request) -> str:
-    query = query_text(request.pairs)
-    return f"{request.base}/$export" + (f"?{query}" if query else "")
 
 
 def _unknown(id: str) -> UnknownResource:

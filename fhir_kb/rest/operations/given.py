@@ -3,7 +3,7 @@
 https://hl7.org/fhir/R4/operations.html#request
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from fhir_kb.definitions import Definitions
@@ -57,26 +57,32 @@ class Given:
         return text
 
 
+def _strictly(refusal: UnsupportedParameter) -> None:
+    raise refusal
+
+
 def read_given(
     operation: str,
     parameters: Iterable[Parameter],
     request: Request,
     definitions: Definitions,
+    refuse: Callable[[UnsupportedParameter], None] = _strictly,
 ) -> Given:
     """Return what a call gives.
 
-    Refuses a parameter that the operation does not have or that is not acted on here, one given
-    twice that may stand once, a value of another kind, and a body that is no well-formed Parameters
-    resource and no resource that the operation takes.
+    Refuses one given twice that may stand once, a value of another kind, and a body that is no
+    well-formed Parameters resource and no resource that the operation takes. A parameter that the
+    operation does not have, or that is not acted on here, is handed to ``refuse``, and left out
+    where that does not raise it.
     """
     known = {parameter.name: parameter for parameter in parameters}
     values: dict[str, list[Any]] = {}
     for name, text in request.pairs:
-        if name in known:
-            values.setdefault(name, []).append(from_text(_allowed(operation, known, name), text))
-        elif not name.startswith("_"):
-            raise _unknown(operation, known, name)
-    for name, value in _posted(operation, known, request, definitions):
+        if name not in known and name.startswith("_"):
+            continue
+        if _is_taken(operation, known, name, refuse):
+            values.setdefault(name, []).append(from_text(known[name], text))
+    for name, value in _posted(operation, known, request, definitions, refuse):
         values.setdefault(name, []).append(value)
     for name, found in values.items():
         if len(found) > 1 and not known[name].repeats:
@@ -85,7 +91,11 @@ def read_given(
 
 
 def _posted(
-    operation: str, known: Mapping[str, Parameter], request: Request, definitions: Definitions
+    operation: str,
+    known: Mapping[str, Parameter],
+    request: Request,
+    definitions: Definitions,
+    refuse: Callable[[UnsupportedParameter], None],
 ) -> Iterator[tuple[str, Any]]:
     if not request.body.strip():
         return
@@ -101,9 +111,8 @@ def _posted(
     for sent in resource.get("parameter", []):
         # An extension may stand where the name should.
         name = sent.get("name", "")
-        if name not in known:
-            raise _unknown(operation, known, name)
-        yield name, _value(_allowed(operation, known, name), sent)
+        if _is_taken(operation, known, name, refuse):
+            yield name, _value(known[name], sent)
 
 
 def read_body(operation: str, request: Request, definitions: Definitions) -> Json:
@@ -147,17 +156,31 @@ _WRITTEN = frozenset({"count", "instant"})
 """Kinds that are read from text wherever they stand."""
 
 
-def _allowed(operation: str, known: Mapping[str, Parameter], name: str) -> Parameter:
-    parameter = known[name]
-    if parameter.kind == "unsupported":
-        raise UnsupportedParameter(
-            f"{operation} here does not act on {name}, and will not pass over it; leave it out",
-            expression=name,
+def _is_taken(
+    operation: str,
+    known: Mapping[str, Parameter],
+    name: str,
+    refuse: Callable[[UnsupportedParameter], None],
+) -> bool:
+    """Return whether a parameter is acted on; what is not is handed to ``refuse``."""
+    if name not in known:
+        refuse(unknown_parameter(operation, known, name))
+        return False
+    if known[name].kind == "unsupported":
+        refuse(
+            UnsupportedParameter(
+                f"{operation} here does not act on {name}, and will not pass over it; leave it out",
+                expression=name,
+            )
         )
-    return parameter
+        return False
+    return True
 
 
-def _unknown(operation: str, known: Mapping[str, Parameter], name: str) -> UnsupportedParameter:
+def unknown_parameter(
+    operation: str, known: Mapping[str, Parameter], name: str
+) -> UnsupportedParameter:
+    """Return the refusal of a parameter that an operation does not have."""
     names = ", ".join(each.name for each in known.values() if each.kind != "unsupported")
     return UnsupportedParameter(
         f"{operation} has no parameter {name!r}; it takes {names or 'none'}", expression=name

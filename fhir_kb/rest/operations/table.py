@@ -54,8 +54,9 @@ OPERATIONS: tuple[Operation, ...] = (
         "export",
         export.DEFINITION,
         on_system=export.kick_off,
-        documentation="Bulk Data 2.0 with Prefer: respond-async; _outputFormat, _type and _since. "
-        "_typeFilter, _elements and includeAssociatedData are refused.",
+        documentation="Bulk Data 2.0 with Prefer: respond-async; _outputFormat, _since, _type, "
+        "_typeFilter and _elements. Other parameters are refused, or left out and told with "
+        "handling=lenient.",
     ),
     Operation(
         "lookup",

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -102,9 +103,20 @@ def test_a_kick_off_may_be_posted(app: Flask, client: FlaskClient) -> None:
         ("?_outputFormat=text/csv", ASYNC, 400, "value"),
         ("?_type=Patient", ASYNC, 404, "not-supported"),
         ("?_since=yesterday", ASYNC, 400, "value"),
-        ("?_typeFilter=Group%3Ftype%3Dperson", ASYNC, 400, "not-supported"),
-        ("?_elements=id", ASYNC, 400, "not-supported"),
         ("?_tipe=Group", ASYNC, 400, "not-supported"),
+        ("?tipe=Group", ASYNC, 400, "not-supported"),
+        ("?includeAssociatedData=LatestProvenanceResources", ASYNC, 400, "not-supported"),
+        ("?_typeFilter=type%3Dperson", ASYNC, 400, "value"),
+        ("?_typeFilter=Group%3F", ASYNC, 400, "value"),
+        ("?_typeFilter=Group%3Ftipe%3Dperson", ASYNC, 400, "not-supported"),
+        ("?_typeFilter=Group%3Ftype%3Dperson%26_sort%3D_id", ASYNC, 400, "value"),
+        ("?_typeFilter=Group%3F_include%3D*", ASYNC, 400, "value"),
+        ("?_typeFilter=Group%3Fcode:in%3Dhttp://nobody.example.org/set", ASYNC, 400, "value"),
+        ("?_typeFilter=Patient%3Factive%3Dtrue", ASYNC, 400, "value"),
+        ("?_type=Medication&_typeFilter=Group%3Ftype%3Dperson", ASYNC, 400, "value"),
+        ("?_elements=nam", ASYNC, 400, "value"),
+        ("?_elements=name.text", ASYNC, 400, "value"),
+        ("?_type=Medication&_elements=Group.name", ASYNC, 400, "value"),
     ],
 )
 def test_what_is_not_exported_as_asked_is_refused(
@@ -114,6 +126,99 @@ def test_what_is_not_exported_as_asked_is_refused(
     reply = client.get(f"/fhir/r4/$export{query}", headers=headers)
     found = refusal(reply)
     assert found == (status, code)
+
+
+def lines_by_type(app: Flask, client: FlaskClient, path: str) -> dict[str, list[bytes]]:
+    body = manifest(app, client, begun(client, path))
+    found: dict[str, list[bytes]] = {}
+    for file in body["output"]:
+        found.setdefault(file["type"], []).extend(fetched(client, file))
+    return found
+
+
+@pytest.mark.parametrize("mount", VERSIONS)
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["Organization?name=c,f", "Organization?_id=ema", "ResearchStudy?status=completed"],
+        ["Organization?name=c,Organization?name=f&_id:not=fda"],
+        ["Organization?name%3Acontains=ar%2Cel"],
+    ],
+)
+def test_filters_find_what_a_search_finds(
+    app: Flask, client: FlaskClient, mount: str, asked: list[str]
+) -> None:
+    """Queries on one type, in one parameter or in several, are joined by or."""
+    query = "&".join(f"_typeFilter={quote(each, safe='')}" for each in asked)
+    types = ("Organization", "ResearchStudy", "Medication")
+    expected: dict[str, set[bytes]] = {}
+    queries = [part for each in asked for part in re.split(r",(?=[A-Z])", each)]
+    for type in types:
+        of_type = [each for each in queries if each.startswith(f"{type}?")] or [f"{type}?"]
+        for each in of_type:
+            bundle = client.get(f"/fhir/{mount}/{each}&_count=500").get_json(force=True)
+            urls = [row["fullUrl"] for row in bundle.get("entry", [])]
+            expected.setdefault(type, set()).update(client.get(url).data for url in urls)
+    found = lines_by_type(app, client, f"{mount}/$export?_type={','.join(types)}&{query}")
+    assert {type: set(found.get(type, ())) for type in types} == expected
+    assert all(len(rows) == len(set(rows)) for rows in found.values())
+    assert (
+        0
+        < len(found["Organization"])
+        < len(lines_by_type(app, client, f"{mount}/$export?_type=Organization")["Organization"])
+    )
+
+
+@pytest.mark.parametrize("mount", VERSIONS)
+def test_elements_are_chosen_by_type_or_for_all(
+    app: Flask, client: FlaskClient, mount: str
+) -> None:
+    """What is not whole is marked, so that nobody writes it back as the whole resource."""
+    path = f"{mount}/$export?_type=Organization,Medication&_elements=identifier,Organization.name"
+    found = lines_by_type(app, client, path)
+    for type, names in (("Organization", "identifier,name"), ("Medication", "identifier")):
+        for line in found[type]:
+            resource = json.loads(line)
+            url = f"/fhir/{mount}/{type}/{resource['id']}?_elements={names}"
+            assert client.get(url).data == line
+            assert resource["meta"]["tag"][-1]["code"] == "SUBSETTED"
+    assert b'"name"' in b"".join(found["Organization"])
+
+
+def test_the_lenient_are_told_what_was_left_out(app: Flask, client: FlaskClient) -> None:
+    """With handling=lenient an export is begun, and the answer says how it differs."""
+    query = (
+        "_type=Organization,Patient&_tipe=x&includeAssociatedData=x&_elements=nam,name"
+        "&_typeFilter=Organization%3F_id%3Dema&_typeFilter=Organization%3Fnam%3Dx"
+    )
+    prefer = {**ASYNC, "Prefer": "respond-async, handling=lenient"}
+    reply = client.get(f"/fhir/r4/$export?{query}", headers=prefer)
+    assert reply.status_code == 202
+    issues = reply.get_json(force=True)["issue"]
+    said = [issue["diagnostics"] for issue in issues if issue["severity"] == "warning"]
+    assert len(said) == 5
+    for words in ("'_tipe'", "includeAssociatedData", "'Patient'", "'nam'", "search parameter"):
+        assert any(words in each for each in said), words
+    (file,) = manifest(app, client, reply.headers["Content-Location"])["output"]
+    assert file["count"] == app.extensions["fhir_kb"]["r4"].store().total("Organization")
+
+
+def test_a_posted_kick_off_may_be_lenient(app: Flask, client: FlaskClient) -> None:
+    """A reference to a patient in Parameters is left out like a word in the URL."""
+    parameters = {
+        "resourceType": "Parameters",
+        "parameter": [
+            {"name": "_type", "valueString": "Medication"},
+            {"name": "_typeFilter", "valueString": "Medication?_id=aspirin"},
+            {"name": "patient", "valueReference": {"reference": "Patient/1"}},
+        ],
+    }
+    strict = client.post("/fhir/r4/$export", json=parameters, headers=ASYNC)
+    assert refusal(strict) == (400, "not-supported")
+    prefer = {**ASYNC, "Prefer": "handling=lenient,respond-async"}
+    reply = client.post("/fhir/r4/$export", json=parameters, headers=prefer)
+    (file,) = manifest(app, client, reply.headers["Content-Location"])["output"]
+    assert (file["type"], file["count"]) == ("Medication", 1)
 
 
 def refusal(reply: TestResponse) -> tuple[int, str]:
