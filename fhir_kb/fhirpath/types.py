@@ -11,6 +11,7 @@ from fhir_kb.definitions.model import TypeDefinition
 from fhir_kb.errors import FHIRPathError
 from fhir_kb.fhirpath.node import Node, Nodes
 from fhir_kb.formats import Json
+from fhir_kb.formats.number import PrintedDecimal
 
 SYSTEM_NAMES = frozenset(
     {
@@ -198,7 +199,13 @@ class TypeName(NamedTuple):
     system: str | None
 
 
-_UNTYPED = {str: "string", bool: "boolean", int: "integer", Decimal: "decimal"}
+_UNTYPED = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    Decimal: "decimal",
+    PrintedDecimal: "decimal",
+}
 
 
 def _untyped(key: str) -> Found:

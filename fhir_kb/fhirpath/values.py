@@ -107,8 +107,10 @@ def value_of(node: Node) -> Any:
         return node if quantity is None else quantity
     if kind is int and node.type != "System.Integer":
         return _whole_number(value, node.type)
-    if kind is Decimal and abs(value.adjusted()) > LARGEST_EXPONENT:
-        raise FHIRPathError(f"The number at {node.path} is too large or too small to work with")
+    if isinstance(value, Decimal):
+        if abs(value.adjusted()) > LARGEST_EXPONENT:
+            raise FHIRPathError(f"The number at {node.path} is too large or too small to work with")
+        return value if kind is Decimal else Decimal(value)
     if kind is float:
         return Decimal(repr(value))
     return node if kind is list else value

@@ -20,7 +20,7 @@ from fhir_kb.formats.json_tokens import (
     without_broken_characters,
 )
 from fhir_kb.formats.location import Located, Location, Locator, location_after
-from fhir_kb.formats.number import number_text, read_number
+from fhir_kb.formats.number import PrintedDecimal, number_text, read_number
 from fhir_kb.formats.text import BYTES_MAX, DEPTH_MAX, depth_error, read_text
 
 
@@ -203,6 +203,7 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     bool: {True: "true", False: "false"}.__getitem__,
     NoneType: lambda _: "null",
     Decimal: number_text,
+    PrintedDecimal: number_text,
     dict: _object,
     list: _array,
 }

@@ -14,7 +14,7 @@ from fhir_kb.formats import Json
 from fhir_kb.formats.layout import Layout, Member, TypeLookup, resource_layout
 from fhir_kb.formats.location import expression
 from fhir_kb.formats.narrative import check_narrative
-from fhir_kb.formats.number import number_text
+from fhir_kb.formats.number import PrintedDecimal, number_text
 
 _POSITION = attrgetter("position")
 
@@ -189,4 +189,5 @@ _SCALARS: dict[type, Callable[[Any], str]] = {
     bool: {True: "true", False: "false"}.__getitem__,
     int: str,
     Decimal: number_text,
+    PrintedDecimal: number_text,
 }

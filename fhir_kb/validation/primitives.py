@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_kb.definitions import TypeDefinition
+from fhir_kb.formats.number import PrintedDecimal
 
 STRING_MAX = 1_048_576
 """Characters of the longest string (1024 * 1024)."""
@@ -83,6 +84,7 @@ _JSON_NAMES: Mapping[type, str] = {
     float: "a number",
     int: "a number",
     Decimal: "a number",
+    PrintedDecimal: "a number",
     list: "an array",
     dict: "an object",
 }
@@ -130,11 +132,14 @@ def json_name(kind: type) -> str:
 Checks = tuple[Callable[[Any], object], Callable[[Any], Faults]]
 
 
+_NUMBERS = (int, PrintedDecimal)
+
+
 def _as_number(value: Any, json_type: type) -> Any:
     """Return ``value`` where JSON's numbers fit a type that is another in Python, or None."""
-    if json_type is Decimal and value.__class__ is int:
+    if json_type is Decimal and value.__class__ in _NUMBERS:
         return Decimal(value)
-    if json_type is int and value.__class__ is Decimal and not value and not value.as_tuple()[2]:
+    if json_type is int and isinstance(value, Decimal) and not value and not value.as_tuple()[2]:
         return 0
     return None
 

@@ -1,9 +1,12 @@
 """From items to elements: choices by their types, primitives with their extensions."""
 
+from decimal import Decimal
+
 import pytest
 
 from fhir_kb.errors import FHIRPathError
 from fhir_kb.fhirpath import compile_expression
+from fhir_kb.formats.json import read_json
 
 
 @pytest.mark.parametrize(
@@ -87,6 +90,22 @@ def test_without_definitions_keys_are_taken_as_they_are() -> None:
         "status is string": [True],
         "children().count()": [2],
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("valueQuantity.value", Decimal(100)),
+        ("valueQuantity.value + 1", Decimal(101)),
+        ("iif(true, valueQuantity.value)", Decimal(100)),
+        ("valueQuantity.value is decimal", True),
+        ("valueQuantity.value.toString()", "100"),
+    ],
+)
+def test_a_number_with_an_exponent_is_a_decimal(text, expected) -> None:
+    resource = read_json('{"resourceType": "Observation", "valueQuantity": {"value": 1e2}}')
+    found = compile_expression(text).evaluate(resource)
+    assert [expected] == [node.value for node in found]
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,9 @@ EQUAL = {
         '<name><family value="007"/><given value="true"/></name>',
     ),
     "decimals with their zeros": (
-        '"extension": [{"url": "u", "valueDecimal": 27.00}, {"url": "u", "valueDecimal": 1E+2}]',
+        '"extension": [{"url": "u", "valueDecimal": 27.00}, {"url": "u", "valueDecimal": 1e2}]',
         '<extension url="u"><valueDecimal value="27.00"/></extension>'
-        '<extension url="u"><valueDecimal value="1E+2"/></extension>',
+        '<extension url="u"><valueDecimal value="1e2"/></extension>',
     ),
     "a list": (
         '"name": [{"family": "A"}, {"given": ["B", "C"]}]',

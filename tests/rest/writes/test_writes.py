@@ -57,13 +57,15 @@ def test_digits_and_unknown_extensions_are_kept(writer: FlaskClient) -> None:
     body = (
         b'{"resourceType":"Observation","status":"final","code":{"text":"x"},'
         b'"extension":[{"url":"https://example.org/unknown","valueDecimal":27.00}],'
-        b'"valueQuantity":{"value":0.10,"unit":"mg"}}'
+        b'"valueQuantity":{"value":0.10,"unit":"mg"},'
+        b'"referenceRange":[{"low":{"value":1e-17},"high":{"value":1.50E+2}}]}'
     )
     reply = send(writer, "POST", "r4/Observation", body)
     assert reply.status_code == 201, reply.data
     read = writer.get(reply.headers["Location"].removeprefix("http://127.0.0.1:8080")).data
     assert b'"valueDecimal":27.00' in read
     assert b'{"value":0.10,"unit":"mg"}' in read
+    assert b'"low":{"value":1e-17},"high":{"value":1.50E+2}' in read
 
 
 def test_xml_is_taken_and_given(writer: FlaskClient, mount: str) -> None:
