@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/search.html
 
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -32,15 +32,20 @@ _UNITED = 1000
 
 
 class _Effect:
-    """What the entries of a part come to in one batch: lists to append a row to, and the rest."""
+    """What the entries of a part come to in one file.
 
-    __slots__ = ("appends", "batch", "intervals", "links")
+    ``rows`` are those of this batch which hold the part and were not told to its terms yet.
+    """
 
-    def __init__(self, batch: object) -> None:
-        self.batch = batch
-        self.appends: tuple[Callable[[int], None], ...] = ()
+    __slots__ = ("index", "intervals", "links", "rows", "type", "writer")
+
+    def __init__(self, writer: "IndexWriter", type: str, index: IndexRows) -> None:
+        self.writer = writer
+        self.type = type
+        self.index = index
         self.intervals: list[tuple[IntervalSeries, float, float]] = []
         self.links = ""
+        self.rows: list[int] = []
 
 
 class IndexWriter:
@@ -50,7 +55,7 @@ class IndexWriter:
         self._connection = connection
         self._fields: dict[tuple[str, str, Kind, int | None], int] = {}
         self._postings = Postings(connection)
-        self._batch = object()
+        self._held: list[_Effect] = []
         self._presence: dict[tuple[str, str], BitMap] = {}
         self._series: dict[tuple[int, str], IntervalSeries] = {}
         self._dates: dict[tuple[str, str], IntervalSeries] = {}
@@ -60,20 +65,25 @@ class IndexWriter:
         """Take in the rows of one resource and return its links; rows rise from call to call."""
         if isinstance(index, IndexRows):
             index = Parts([Part(index)], [], [])
-        batch = self._batch
         links: list[str] = []
+        held = self._held
         for part in index.shared:
             effect = part.effect
-            if effect is None or effect.batch is not batch:
+            if effect is None or effect.writer is not self:
+                # Most parts that were not seen before will not be seen again: nothing is held.
                 effect = part.effect = self._effect(type, part.rows)
-            for append in effect.appends:
-                append(row)
+                self._add_terms(type, part.rows, (row,))
+            else:
+                rows = effect.rows
+                if not rows:
+                    held.append(effect)
+                rows.append(row)
             if effect.links:
                 links.append(effect.links)
             if effect.intervals:
                 for series, low, high in effect.intervals:
                     series.add(row, low, high)
-            if part.rows.composites:
+            if effect.index.composites:
                 self._add_occurrences(type, row, part.rows)
         for code, low, high in index.dates:
             dates = self._dates.get((type, code))
@@ -89,11 +99,12 @@ class IndexWriter:
 
     def spill(self) -> None:
         """Move what was gathered out of memory."""
+        self._tell_terms()
         self._postings.spill()
-        self._batch = object()
 
     def finish(self) -> None:
         """Write all index tables."""
+        self._tell_terms()
         fields = {number: Field(*field) for field, number in self._fields.items()}
         for number, terms in self._postings.merged():
             self._write_terms(number, fields[number], terms)
@@ -114,6 +125,26 @@ class IndexWriter:
             ((number, *field) for number, field in fields.items()),
         )
 
+    def _tell_terms(self) -> None:
+        """Add the rows of each part to all its terms at once."""
+        for effect in self._held:
+            self._add_terms(effect.type, effect.index, effect.rows)
+            effect.rows = []
+        self._held.clear()
+
+    def _add_terms(
+        self,
+        type: str,
+        index: IndexRows,
+        owners: Sequence[int],
+        composite: str | None = None,
+        component: int | None = None,
+    ) -> None:
+        terms = self._postings.terms
+        for code, kind, key in terms_of(index):
+            number = self._number(type, composite or code, kind, component)
+            terms(number)[key].extend(owners)
+
     def _effect(
         self,
         type: str,
@@ -121,12 +152,7 @@ class IndexWriter:
         composite: str | None = None,
         component: int | None = None,
     ) -> _Effect:
-        effect = _Effect(self._batch)
-        appends: list[Callable[[int], None]] = []
-        for code, kind, key in terms_of(index):
-            number = self._number(type, composite or code, kind, component)
-            appends.append(self._postings.terms(number)[key].append)
-        effect.appends = tuple(appends)
+        effect = _Effect(self, type, index)
         for code, dates in index.dates.items():
             number = self._number(type, composite or code, "date", component)
             series = self._intervals(number, "", "q")
@@ -148,9 +174,8 @@ class IndexWriter:
             owners = self._occurrences.setdefault((type, parameter), array("I"))
             for components in occurrences:
                 for number, component in enumerate(components):
+                    self._add_terms(type, component, (len(owners),), parameter, number)
                     effect = self._effect(type, component, parameter, number)
-                    for append in effect.appends:
-                        append(len(owners))
                     for series, low, high in effect.intervals:
                         series.add(len(owners), low, high)
                 owners.append(row)

@@ -16,7 +16,7 @@ from operator import itemgetter
 from pyroaring import BitMap, FrozenBitMap
 
 Terms = defaultdict[str, list[int]]
-"""Rows by key, rows in rising order."""
+"""Rows by key, in any order; a row may come twice."""
 
 Rows = BitMap | FrozenBitMap
 
