@@ -15,6 +15,8 @@ from hashlib import sha256
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import write_json
 from fhir_kb.publish.assemble import targets
+from fhir_kb.publish.profile_snapshots import ProfileSnapshots
+from fhir_kb.resources.library import with_digests
 from fhir_kb.settings import CANONICAL
 from fhir_kb.store.instants import microseconds
 from fhir_kb.versions import Version
@@ -23,6 +25,7 @@ _INDEX_VERSION = 2
 _INDEXED = ("id", "url", "version", "kind", "type", "supplements", "content", "valueSet")
 _TITLE = "Medication knowledge on the immunomodulatory drugs"
 _EXAMPLE_OF = "MedicationKnowledge"
+_RELEASE = "Library/release"
 _LEVEL = 9
 
 
@@ -64,15 +67,30 @@ def build_package(
 ) -> Package:
     """Return the package of these resources, which are all of one release and one version.
 
-    ``released`` is the instant of the release. The folder ``example`` holds, for each medicine,
-    a Bundle of its MedicationKnowledge and what that refers to.
+    ``released`` is the instant of the release. StructureDefinitions are given their snapshots.
+    The folder ``example`` holds, for each medicine, a Bundle of its MedicationKnowledge and what
+    that refers to.
     """
-    held = sorted(resources, key=lambda each: (each["resourceType"], each["id"]))
+    whole = _with_snapshots(list(resources), version)
+    held = sorted(whole, key=lambda each: (each["resourceType"], each["id"]))
     manifest = _manifest(version, release, released)
     files = {"package/package.json": write_json(manifest, indent=2) + b"\n"}
     files.update(_folder("package", held))
     files.update(_folder("package/example", _examples(held)))
     return Package(manifest, _packed(files, microseconds(released) // 1_000_000))
+
+
+def _with_snapshots(resources: list[Json], version: Version) -> Iterator[Json]:
+    """Yield the resources, StructureDefinitions with snapshots, and their digests in the manifest."""
+    structures = [each for each in resources if each["resourceType"] == "StructureDefinition"]
+    snapshots = ProfileSnapshots(structures, version.definitions)
+    completed = {
+        f"StructureDefinition/{each['id']}": snapshots.completed(each) for each in structures
+    }
+    digests = {name: sha256(write_json(each)).hexdigest() for name, each in completed.items()}
+    for each in resources:
+        name = f"{each['resourceType']}/{each['id']}"
+        yield with_digests(each, digests) if name == _RELEASE else completed.get(name, each)
 
 
 def _manifest(version: Version, release: str, released: str) -> Json:

@@ -6,9 +6,9 @@ The manifest is an attachment in the form that ``sha256sum`` prints, so a client
 downloaded with any tool.
 """
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha1
 from typing import NamedTuple
 
@@ -32,7 +32,6 @@ def build_manifest(context: Context, rows: Iterable[ManifestRow]) -> Json:
     """Return the Library ``release``: a line ``digest  Type/id`` per row, sorted by type and id."""
     entries = sorted(rows)
     lines = "".join(f"{entry.sha256}  {entry.type}/{entry.id}\n" for entry in entries)
-    manifest = lines.encode()
     release = context.knowledge.release
     counts = Counter(entry.type for entry in entries)
     title = f"Release {release.version} of the medication knowledge"
@@ -43,13 +42,27 @@ def build_manifest(context: Context, rows: Iterable[ManifestRow]) -> Json:
     return opening | {
         "type": coded(_TYPES, "asset-collection", "Asset Collection"),
         "description": f"{len(entries)} resources, each with the SHA-256 of its JSON text.",
-        "content": [
-            {
-                "contentType": "text/plain",
-                "data": b64encode(manifest).decode(),
-                # FHIR defines Attachment.hash as SHA-1; it guards against damage, not attack.
-                "hash": b64encode(sha1(manifest, usedforsecurity=False).digest()).decode(),
-                "title": "SHA256SUMS",
-            }
-        ],
+        "content": [_attachment(lines)],
+    }
+
+
+def with_digests(manifest: Json, digests: Mapping[str, str]) -> Json:
+    """Return a manifest that has these digests for the resources they are of, by ``Type/id``.
+
+    Whoever hands out resources in another form than the release's hands out their digests too.
+    """
+    rows = b64decode(manifest["content"][0]["data"]).decode().splitlines()
+    parted = [row.partition("  ") for row in rows]
+    lines = "".join(f"{digests.get(name, digest)}  {name}\n" for digest, _, name in parted)
+    return {**manifest, "content": [_attachment(lines)]}
+
+
+def _attachment(lines: str) -> Json:
+    content = lines.encode()
+    return {
+        "contentType": "text/plain",
+        "data": b64encode(content).decode(),
+        # FHIR defines Attachment.hash as SHA-1; it guards against damage, not attack.
+        "hash": b64encode(sha1(content, usedforsecurity=False).digest()).decode(),
+        "title": "SHA256SUMS",
     }

@@ -3,7 +3,9 @@
 import io
 import json
 import tarfile
+from base64 import b64decode
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +37,16 @@ def files(built: Package) -> dict[str, Any]:
 
 
 def members(content: bytes) -> Iterator[tuple[str, Any]]:
+    for name, text in contents(content):
+        yield name, json.loads(text)
+
+
+def contents(content: bytes) -> Iterator[tuple[str, bytes]]:
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         for member in archive.getmembers():
             file = archive.extractfile(member)
             assert file is not None
-            yield member.name, json.load(file)
+            yield member.name, file.read()
 
 
 def test_the_manifest_says_what_it_is(mount: str, built: Package, files: dict[str, Any]) -> None:
@@ -87,6 +94,34 @@ def test_an_example_holds_what_its_medicine_refers_to(files: dict[str, Any]) -> 
     assert held[0] == "MedicationKnowledge/thalidomide"
     assert "Medication/thalidomide" in held
     assert len(set(held)) == len(held)
+
+
+def test_structure_definitions_have_snapshots(mount: str, files: dict[str, Any]) -> None:
+    """What is derived from a profile, as by ``Parent`` in FSH, is made of its snapshot."""
+    found = [
+        content
+        for name, content in files.items()
+        if name.startswith("package/StructureDefinition-")
+    ]
+    assert {each["url"] for each in found} == VERSIONS[mount].profiles
+    for each in found:
+        ids = [element["id"] for element in each["snapshot"]["element"]]
+        stated = [element["id"] for element in each["differential"]["element"]]
+        assert ids[0] == each["type"]
+        assert set(stated) < set(ids)
+
+
+def test_the_manifest_has_the_digest_of_every_file(built: Package) -> None:
+    """A snapshot changes a file; its digest in the release's Library must be that of the file."""
+    texts = dict(contents(built.content))
+    library = json.loads(texts["package/Library-release.json"])
+    rows = b64decode(library["content"][0]["data"]).decode().splitlines()
+    told = {row.partition("  ")[2]: row.partition("  ")[0] for row in rows}
+    assert len(told) > 100
+    found = {
+        name: sha256(texts[f"package/{name.replace('/', '-')}.json"]).hexdigest() for name in told
+    }
+    assert found == told
 
 
 def test_the_same_release_gives_the_same_bytes(mount: str, built: Package) -> None:
