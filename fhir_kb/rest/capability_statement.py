@@ -31,7 +31,7 @@ _CONDITIONAL: Json = {
     "conditionalRead": "full-support",
     "conditionalUpdate": True,
     "conditionalPatch": True,
-    "conditionalDelete": "single",
+    "conditionalDelete": "multiple",
 }
 _CURATED = "Curated knowledge is read-only."
 _WRITTEN = (
@@ -77,7 +77,7 @@ def _statement(endpoint: Endpoint, base: str) -> Json:
 
 def _rest(endpoint: Endpoint) -> Json:
     controls = ", ".join(control_parameters(endpoint.table))
-    about = _CURATED if endpoint.written is None else _WRITTEN
+    about = _CURATED if endpoint.written is None else f"{_WRITTEN} {_deleting(endpoint)}"
     interactions = ["batch", "history-system", "search-system"]
     if endpoint.written is not None:
         interactions.insert(0, "transaction")
@@ -90,6 +90,13 @@ def _rest(endpoint: Endpoint) -> Json:
         "searchParam": list(_common_parameters(endpoint)),
         "operation": operations_of_system(writes=endpoint.written is not None),
     }
+
+
+def _deleting(endpoint: Endpoint) -> str:
+    return (
+        f"A conditional delete takes all that its condition finds, up to {endpoint.entries_max} "
+        "resources, or nothing."
+    )
 
 
 def _security(endpoint: Endpoint) -> Json:

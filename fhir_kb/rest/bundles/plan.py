@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from fhir_kb.errors import MethodNotAllowed, RequestError, UnknownResource
+from fhir_kb.errors import MethodNotAllowed, RequestError, TooLarge, UnknownResource
 from fhir_kb.rest.bundles.entry import Entry, named
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.read import check_type
 from fhir_kb.rest.writes.create import check_type_of
-from fhir_kb.rest.writes.criteria import match, read_condition
+from fhir_kb.rest.writes.criteria import every_match, match, read_condition
 from fhir_kb.rest.writes.update import check_id, check_identity, target_of
 from fhir_kb.store.interface import Store
 from fhir_kb.store.resource import StoredResource
@@ -35,12 +35,19 @@ class Identity(NamedTuple):
 class Target:
     """What an entry writes; ``there`` is what a conditional create found, and leaves as it is.
 
-    ``identity`` is None for a conditional delete that finds nothing.
+    ``identity`` is None for a conditional delete that finds nothing; ``also`` are the others that
+    it finds.
     """
 
     entry: Entry
     identity: Identity | None
     there: StoredResource | None = None
+    also: tuple[Identity, ...] = ()
+
+    @property
+    def identities(self) -> tuple[Identity, ...]:
+        """All resources that the entry writes."""
+        return () if self.identity is None else (self.identity, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +80,10 @@ class Planner:
 def _deleted(planner: Planner, entry: Entry, store: Store) -> Target:
     if len(entry.path) == 2:
         return Target(entry, Identity(entry.path[0], check_id(entry.path[1])))
-    found = planner.found(entry, store)
-    return Target(entry, Identity(found.type, found.id) if found else None)
+    type = entry.path[0]
+    ids = every_match(planner.endpoint, store, type, entry.pairs, planner.base)
+    found = [Identity(type, id) for id in ids]
+    return Target(entry, found[0] if found else None, also=tuple(found[1:]))
 
 
 def _created(planner: Planner, entry: Entry, store: Store) -> Target:
@@ -112,19 +121,28 @@ _STEPS = {"DELETE": (1, 2), "POST": (1,), "PUT": (1, 2), "PATCH": (1, 2)}
 _TARGETS = {"DELETE": _deleted, "POST": _created, "PUT": _updated, "PATCH": _patched}
 
 
+def check_deletions(targets: Sequence[Target], most: int) -> None:
+    """Refuse (TooLarge) entries that together delete more than ``most`` resources."""
+    number = sum(len(target.identities) for target in targets)
+    if number > most:
+        raise TooLarge(
+            f"The transaction deletes {number} resources; at most {most} are deleted at once",
+            expression="Bundle.entry",
+        )
+
+
 def check_overlaps(targets: Sequence[Target]) -> None:
     """Refuse (RequestError) two entries that write the same resource."""
     by_identity: dict[Identity, int] = {}
     for target in targets:
-        if target.identity is None or target.there is not None:
-            continue
-        other = by_identity.setdefault(target.identity, target.entry.index)
-        if other != target.entry.index:
-            with named(target.entry.index):
-                raise RequestError(
-                    f"{target.identity} is also written by entry {other}; "
-                    "a resource may stand once in a transaction"
-                )
+        for identity in () if target.there is not None else target.identities:
+            other = by_identity.setdefault(identity, target.entry.index)
+            if other != target.entry.index:
+                with named(target.entry.index):
+                    raise RequestError(
+                        f"{identity} is also written by entry {other}; "
+                        "a resource may stand once in a transaction"
+                    )
 
 
 def full_urls(targets: Sequence[Target], base: str) -> Mapping[str, Identity]:

@@ -16,7 +16,13 @@ from fhir_kb.errors import MultipleMatches, RequestError
 from fhir_kb.formats import Json
 from fhir_kb.rest.authorisation import check_may_write
 from fhir_kb.rest.bundles.entry import ORDER, Entry, named, read_entry
-from fhir_kb.rest.bundles.plan import Planner, Target, check_overlaps, full_urls
+from fhir_kb.rest.bundles.plan import (
+    Planner,
+    Target,
+    check_deletions,
+    check_overlaps,
+    full_urls,
+)
 from fhir_kb.rest.bundles.requests import (
     SECONDS,
     Answer,
@@ -31,7 +37,7 @@ from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.read import found
 from fhir_kb.rest.validate import LIMITS
 from fhir_kb.rest.writes.criteria import match, read_condition
-from fhir_kb.rest.writes.delete import remove
+from fhir_kb.rest.writes.delete import remove_all
 from fhir_kb.rest.writes.patch import apply, patched, read_change
 from fhir_kb.rest.writes.update import put
 from fhir_kb.rest.writes.validity import Issues, validated
@@ -147,6 +153,7 @@ class _Processing:
     def written(self, transaction: Transaction) -> dict[int, Response]:
         """Write everything and return the answers by entry."""
         deleted = [self._planner.target(entry, transaction.store) for entry in self._deletes]
+        check_deletions(deleted, self._endpoint.entries_max)
         answers = {target.entry.index: self._delete(transaction, target) for target in deleted}
         store = transaction.store
         targets = [self._planner.target(entry, store) for entry in self._writes]
@@ -191,9 +198,9 @@ class _Processing:
         entry = target.entry
         request = request_of(self._request, entry)
         with named(entry.index, f"DELETE {entry.url[:80]}"):
-            if target.identity is None:
-                return written_response(request, Written(204, None, deleted=True))
-            return written_response(request, remove(transaction, request, *target.identity))
+            ids = [identity.id for identity in target.identities]
+            written = remove_all(transaction, request, entry.path[0], ids)
+            return written_response(request, written)
 
     def _write(self, transaction: Transaction, target: Target, resolving: Resolving) -> Response:
         entry, identity = target.entry, target.identity

@@ -1,14 +1,15 @@
-"""The condition of a conditional interaction: a search that finds at most one resource.
+"""The condition of a conditional interaction: a search that finds what is written to.
 
 https://hl7.org/fhir/R4/http.html#cond-update
 """
 
+from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
 from fhir_kb.errors import InvalidParameter, MultipleMatches, UnsupportedParameter
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Pairs
-from fhir_kb.search import control_parameters, search
+from fhir_kb.search import control_parameters, matching, search
 from fhir_kb.store.interface import Store
 from fhir_kb.store.resource import StoredResource
 
@@ -55,6 +56,35 @@ def match(
     Refuses (MultipleMatches) several, and (RequestError) a condition that is not understood to
     its last parameter: to leave one out would match more than was meant.
     """
+    conditions = _conditions(endpoint, type, pairs)
+    asked = [*conditions, ("_count", "2")]
+    limits = endpoint.limits
+    result = search(store, endpoint.table, type, asked, limits, strict=True, base_url=base)
+    if len(result.matches) > 1:
+        raise MultipleMatches(
+            f"{result.total} resources of type {type} meet the condition {_told(conditions)}; "
+            "name what only one has"
+        )
+    return result.matches[0] if result.matches else None
+
+
+def every_match(endpoint: Endpoint, store: Store, type: str, pairs: Pairs, base: str) -> list[str]:
+    """Return the ids of all resources that meet the condition, at most as many as a Bundle takes.
+
+    Refuses (MultipleMatches) more, and a condition that ``match`` refuses.
+    """
+    conditions = _conditions(endpoint, type, pairs)
+    rows, _ = matching(store, endpoint.table, type, conditions, endpoint.limits, base_url=base)
+    if len(rows) > endpoint.entries_max:
+        raise MultipleMatches(
+            f"{len(rows)} resources of type {type} meet the condition {_told(conditions)}; at most "
+            f"{endpoint.entries_max} are deleted at once"
+        )
+    return [id for _, id in store.identities(rows)]
+
+
+def _conditions(endpoint: Endpoint, type: str, pairs: Pairs) -> list[tuple[str, str]]:
+    """Return the pairs that filter; refuse those that do not, and a condition without any."""
     conditions = [pair for pair in pairs if pair[0] not in OF_THE_ANSWER]
     of_results = {*control_parameters(endpoint.table), "_cursor"}
     for name, _ in conditions:
@@ -65,13 +95,8 @@ def match(
             f"The condition on {type} is empty; name what finds one resource, as "
             "identifier=https://example.org/reports|17"
         )
-    asked = [*conditions, ("_count", "2")]
-    limits = endpoint.limits
-    result = search(store, endpoint.table, type, asked, limits, strict=True, base_url=base)
-    if len(result.matches) > 1:
-        raise MultipleMatches(
-            f"{result.total} resources of type {type} meet the condition "
-            f"{'&'.join(f'{name}={value}' for name, value in conditions)[:200]}; "
-            "name what only one has"
-        )
-    return result.matches[0] if result.matches else None
+    return conditions
+
+
+def _told(conditions: Iterable[tuple[str, str]]) -> str:
+    return "&".join(f"{name}={value}" for name, value in conditions)[:200]

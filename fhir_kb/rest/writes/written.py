@@ -26,13 +26,15 @@ _RETURNS: Mapping[str, Return] = {
 class Written:
     """A version as it was written, or found by the condition of a create.
 
-    ``resource`` is None after the deletion of what is not there. ``issues`` are remarks.
+    ``resource`` is None after the deletion of what is not there. ``issues`` are remarks. ``also``
+    are the others that were deleted with it by one condition.
     """
 
     status: int
     resource: StoredResource | None
     issues: Issues = ()
     deleted: bool = False
+    also: tuple[StoredResource, ...] = ()
 
 
 def preferred_return(prefer: str) -> Return | None:
@@ -55,11 +57,13 @@ def written_response(request: Request, written: Written) -> Response:
     headers = dict(_headers(request, written))
     if asked:
         headers["Preference-Applied"] = f"return={asked}"
+    # The headers tell of one version only.
+    told = None if written.also else written.resource
     if asked == "OperationOutcome":
         status = 200 if written.status == 204 else written.status
-        return Response(status, write_json(outcome(*remarks(written))), headers, written.resource)
+        return Response(status, write_json(outcome(*remarks(written))), headers, told)
     if asked == "minimal" or written.deleted or written.resource is None:
-        return Response(written.status, b"", headers, written.resource)
+        return Response(written.status, b"", headers, told)
     return Response(written.status, written.resource.body, headers, written.resource)
 
 
@@ -68,17 +72,19 @@ def remarks(written: Written) -> Issues:
     resource = written.resource
     if resource is None:
         return (issue("information", "informational", "There was nothing to delete"),)
-    what = f"{resource.type}/{resource.id}"
     done = "was deleted with" if written.deleted else _DONE[written.status]
-    text = f"{what} {done} version {resource.version_id}"
-    return (issue("information", "informational", text), *written.issues)
+    texts = (
+        f"{each.type}/{each.id} {done} version {each.version_id}"
+        for each in (resource, *written.also)
+    )
+    return (*(issue("information", "informational", text) for text in texts), *written.issues)
 
 
 _DONE: Mapping[int, str] = {201: "was created as", 200: "is now in"}
 
 
 def _headers(request: Request, written: Written) -> Mapping[str, str]:
-    if written.resource is None:
+    if written.resource is None or written.also:
         return {}
     if written.deleted:
         return {"ETag": version_headers(written.resource)["ETag"]}

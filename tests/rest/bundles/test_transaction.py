@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/http.html#trules
 
 import base64
 import json
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -13,6 +14,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from rest_calls import SYSTEM, content, new_id, organization, send, told
 from werkzeug.test import TestResponse
+
+from fhir_kb.errors import TooLarge
+from fhir_kb.rest.message import Request
+from fhir_kb.rest.routing import answer
 
 NUMBERS = count()
 BASE = "http://127.0.0.1:8080/fhir"
@@ -358,6 +363,38 @@ def test_conditional_updates_and_deletes_are_resolved(writer: FlaskClient, mount
     )
     assert statuses(reply) == ["200 OK", "201 Created", "204 No Content", "204 No Content"]
     assert writer.get(f"/fhir/{mount}/Organization/{gone}").status_code == 410
+
+
+def test_a_condition_deletes_all_that_it_finds(writer: FlaskClient, mount: str) -> None:
+    """As it does alone; with the rest of the transaction, or not at all."""
+    ids = [written(writer, mount) for _ in range(3)]
+    several = entry("DELETE", conditional(",".join(ids)))
+    refused = post(writer, mount, several, entry("DELETE", "Organization/ema"))
+    assert refused.status_code == 403
+    overlapping = post(
+        writer, mount, several, entry("PUT", f"Organization/{ids[1]}", organization(ids[1]))
+    )
+    assert overlapping.status_code == 400
+    assert f"Organization/{ids[1]} is also written" in told(overlapping)
+    assert content(writer.get(f"/fhir/{mount}/{conditional(','.join(ids))}"))["total"] == 3
+    assert statuses(post(writer, mount, several)) == ["204 No Content"]
+    assert content(writer.get(f"/fhir/{mount}/{conditional(','.join(ids))}"))["total"] == 0
+
+
+def test_conditions_together_delete_no_more_than_a_bundle_takes(
+    writer: FlaskClient, writable_app: Flask, mount: str
+) -> None:
+    """Each below the bound, but not all: nothing is deleted."""
+    ids = [written(writer, mount) for _ in range(4)]
+    rows = [entry("DELETE", conditional(",".join(pair))) for pair in (ids[:2], ids[2:])]
+    endpoint = replace(writable_app.extensions["fhir_kb"][mount], entries_max=3)
+    body = json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": rows}).encode()
+    request = Request(
+        "POST", BASE, (), headers={"content-type": "application/fhir+json"}, body=body
+    )
+    with pytest.raises(TooLarge, match="deletes 4 resources; at most 3"):
+        answer(endpoint, request)
+    assert content(writer.get(f"/fhir/{mount}/{conditional(','.join(ids))}"))["total"] == 4
 
 
 def test_a_deleted_resource_may_come_back_as_another(writer: FlaskClient, mount: str) -> None:

@@ -3,12 +3,20 @@
 https://hl7.org/fhir/R5/http.html#cond-update
 """
 
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from rest_calls import JSON_PATCH, content, organization, send, told
+
+from fhir_kb.errors import MultipleMatches
+from fhir_kb.rest.message import Request
+from fhir_kb.rest.routing import answer
+
+BASE = "http://127.0.0.1:8080/fhir"
 
 NUMBERS = count()
 
@@ -119,17 +127,60 @@ def test_patch_of_what_a_query_finds(
     assert reply.status_code == status
 
 
-@pytest.mark.parametrize(
-    ("name", "status", "left"), [("none", 204, 2), (" one", 204, 1), ("", 412, 2)]
-)
+def left_of(family: str, writer: FlaskClient, mount: str) -> int:
+    """Return how many of the family there are."""
+    total: int = content(writer.get(f"/fhir/{mount}/Organization?name={family}"))["total"]
+    return total
+
+
+@pytest.mark.parametrize(("name", "tag", "left"), [("none", 0, 2), (" one", 1, 1), ("", 0, 0)])
 def test_delete_of_what_a_query_finds(
-    name: str, status: int, left: int, family: str, writer: FlaskClient, mount: str
+    name: str, tag: int, left: int, family: str, writer: FlaskClient, mount: str
 ) -> None:
-    """Several matches are refused: none of them is deleted."""
+    """None, one or all; an ETag is told of one alone."""
     query = f"name={family}{name}".replace(" ", "%20")
-    assert send(writer, "DELETE", f"{mount}/Organization?{query}").status_code == status
-    found = content(writer.get(f"/fhir/{mount}/Organization?name={family}"))
-    assert found["total"] == left
+    reply = send(writer, "DELETE", f"{mount}/Organization?{query}")
+    assert (reply.status_code, reply.data, "ETag" in reply.headers) == (204, b"", bool(tag))
+    assert left_of(family, writer, mount) == left
+
+
+def test_each_deletion_is_told_and_stands_in_the_history(
+    family: str, writer: FlaskClient, mount: str
+) -> None:
+    """Who deletes by a query learns what it found, and nothing is gone for good."""
+    reply = send(
+        writer, "DELETE", f"{mount}/Organization?name={family}", Prefer="return=OperationOutcome"
+    )
+    assert reply.status_code == 200
+    members = (f"{family}-one", f"{family}-two")
+    for member in members:
+        assert f"Organization/{member} was deleted with version 2" in told(reply)
+        history = content(writer.get(f"/fhir/{mount}/Organization/{member}/_history"))
+        methods = [entry["request"]["method"] for entry in history["entry"]]
+        assert methods == ["DELETE", "PUT"]
+
+
+def test_all_or_nothing_is_deleted(family: str, writer: FlaskClient, mount: str) -> None:
+    """Curated knowledge among the matches, or a tag that is not of each, refuses the whole."""
+    path = f"{mount}/Organization?_id={family}-one,ema,{family}-two"
+    assert send(writer, "DELETE", path).status_code == 403
+    send(writer, "PUT", f"{mount}/Organization/{family}-two", organization(f"{family}-two"))
+    ids = f"{mount}/Organization?_id={family}-one,{family}-two"
+    assert send(writer, "DELETE", ids, If_Match='W/"1"').status_code == 412
+    assert content(writer.get(f"/fhir/{ids}"))["total"] == 2
+    assert send(writer, "DELETE", ids, If_Match='W/"1", W/"2"').status_code == 204
+
+
+def test_more_than_a_bundle_takes_is_not_deleted_at_once(
+    family: str, writable_app: Flask, mount: str
+) -> None:
+    """A query that finds everything by mistake finds a bound."""
+    endpoint = replace(writable_app.extensions["fhir_kb"][mount], entries_max=1)
+    request = Request("DELETE", BASE, ("Organization",), (("name", family),))
+    with pytest.raises(MultipleMatches, match="2 resources .* at most 1 are deleted at once"):
+        answer(endpoint, request)
+    with writable_app.test_client() as writer:
+        assert left_of(family, writer, mount) == 2
 
 
 REFUSED = [
