@@ -148,6 +148,18 @@ def test_an_extension_slice_is_what_its_profile_says() -> None:
     assert found["base"]["path"] == "DomainResource.extension"
 
 
+@pytest.mark.parametrize("mount", VERSIONS)
+def test_a_slice_is_one_extension_and_not_extensions_in_general(mount: str) -> None:
+    """An author who reads of the number of studies does not want to read how extensions work."""
+    by_id = {each["id"]: each for each in elements(mount, "sample-size")}
+    found = by_id["Extension.extension:numberOfStudies"]
+    general = by_id["Extension.extension"]
+    assert general["comment"]
+    assert "comment" not in found
+    assert found["definition"] == published(mount)["Extension"]["definition"]
+    assert found["short"] == "Number of studies"
+
+
 def test_an_extension_has_its_url_and_one_type_of_value() -> None:
     by_id = {each["id"]: each for each in elements("r4", "p-value")}
     assert by_id["Extension.url"]["fixedUri"] == f"{OURS}p-value"
