@@ -3,6 +3,7 @@
 https://hl7.org/fhir/R4/http.html#history
 """
 
+import re
 from collections.abc import Iterable
 from math import inf
 from typing import Protocol
@@ -13,6 +14,9 @@ from fhir_kb.errors import ExpiredPage
 from fhir_kb.store.interface import Field, Rows, Store
 from fhir_kb.store.journal.interface import HistoryPage, Version
 from fhir_kb.store.resource import StoredResource
+
+_ROW_MAX = 2**32 - 1
+_ROW = re.compile(r"[0-9]{1,10}", re.ASCII)
 
 
 class Versions(Protocol):
@@ -86,9 +90,9 @@ class CuratedVersions:
     def _row(self, page: str) -> int:
         """Return the row that paging came to."""
         fingerprint, _, row = page.partition("-")
-        if fingerprint != self._store.fingerprint[:16] or not (row.isascii() and row.isdigit()):
+        if fingerprint != self._store.fingerprint[:16] or not _ROW.fullmatch(row):
             raise ExpiredPage(
                 "This page is of a history that was begun in another release of the knowledge; "
                 "begin it again without _cursor"
             )
-        return max(1, min(int(row), 2**32 - 1))
+        return max(1, min(int(row), _ROW_MAX))

@@ -168,6 +168,18 @@ def test_what_cannot_be_understood_is_refused(
     assert words in told(reply)
 
 
+def test_a_page_is_refused_whatever_its_row(client: FlaskClient) -> None:
+    """Of a row that no snapshot can have, however long its number is."""
+    (following,) = (
+        link["url"]
+        for link in content(client.get("/fhir/r4/Medication/_history?_count=1"))["link"]
+        if link["relation"] == "next"
+    )
+    page, _, row = following.rpartition("-")
+    assert row.isdecimal()
+    assert client.get(f"{page}-{'9' * 5000}").status_code == 410
+
+
 def test_an_unknown_parameter_is_left_out_or_refused(path: str, writer: FlaskClient) -> None:
     """As in searches: the self link tells what was done; strict handling refuses."""
     url = f"/fhir/{path}/_history?_list=x&_count=2"

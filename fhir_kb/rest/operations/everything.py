@@ -4,6 +4,7 @@ https://hl7.org/fhir/R4/operations.html; the operation is our own and published 
 OperationDefinition. It stands on MedicationKnowledge as FHIR's own stands on Patient.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
@@ -24,6 +25,7 @@ from fhir_kb.store.resource import StoredResource
 DEFINITION = f"{CANONICAL}/OperationDefinition/medication-knowledge-everything"
 TYPE = "MedicationKnowledge"
 PAGE = "_page"
+_STATE = re.compile(r"(?P<sequence>\d{1,18})-(?P<offset>\d{1,18})-(?P<seal>[0-9a-f]+)", re.ASCII)
 _ASKED = ("_type", "_count", "_since")
 _PARAMETERS = (
     Parameter("_since", "instant"),
@@ -99,17 +101,16 @@ def _place(page: str | None, store: Store, asked: Iterable[tuple[str, str]]) -> 
     """
     if page is None:
         return store, 0
-    sequence, _, rest = page.partition("-")
-    offset, _, seal = rest.partition("-")
-    if not (sequence.isdecimal() and offset.isdecimal()):
+    state = _STATE.fullmatch(page)
+    if state is None:
         raise InvalidParameter(f"{PAGE} is taken from the link 'next' only", expression=PAGE)
-    if seal != _seal(store, asked):
+    if state["seal"] != _seal(store, asked):
         raise ExpiredPage(
             "The knowledge was replaced since this $everything began; ask again from the first "
             "page",
             expression=PAGE,
         )
-    return store.at(int(sequence)), int(offset)
+    return store.at(int(state["sequence"])), int(state["offset"])
 
 
 def _seal(store: Store, asked: Iterable[tuple[str, str]]) -> str:

@@ -126,6 +126,18 @@ def test_parameters_are_posted_too(client: FlaskClient) -> None:
     assert posted == got
 
 
+@pytest.mark.parametrize("place", [0, 1])
+def test_no_number_of_a_page_is_too_long_to_be_refused(client: FlaskClient, place: int) -> None:
+    """A page is an answerable question or a caller's mistake, never a fault of the server."""
+    first = asked(client, f"/fhir/r4/{DRUG}/$everything?_count=5")
+    url, _, page = first["link"][1]["url"].partition("_page=")
+    parts = page.split("-")
+    parts[place] = "9" * 5000
+    reply = client.get(f"{url}_page={'-'.join(parts)}")
+    assert reply.status_code == 400
+    assert "the link 'next'" in reply.get_json(force=True)["issue"][0]["diagnostics"]
+
+
 @pytest.mark.parametrize(
     ("url", "status", "code"),
     [
