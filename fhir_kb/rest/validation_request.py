@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fhir_kb.definitions import Definitions
-from fhir_kb.errors import MalformedContent, UnsupportedMediaType
+from fhir_kb.errors import MalformedContent
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import read_json_located
 from fhir_kb.formats.location import Path
 from fhir_kb.formats.xml import read_xml_located
+from fhir_kb.rest.body import check_sent, looks_like
 from fhir_kb.rest.message import Request
-from fhir_kb.rest.negotiation import FORMATS
 
 _VALUES = ("valueUri", "valueCanonical", "valueCode", "valueString", "valueUrl")
 
@@ -37,7 +37,7 @@ class Asked:
 def read_asked(request: Request, type: str, definitions: Definitions) -> Asked:
     """Return what the body and the query ask for; of a mode in both the query's is taken.
 
-    Refuses (UnsupportedMediaType) a body that is said to be neither JSON nor XML. A body that
+    Refuses (UnsupportedMediaType) a body that is said to be what is not read here. A body that
     cannot be read is taken as the resource: what is wrong with it is for validation to say.
     """
     sent = _sent(request, type, definitions)
@@ -68,13 +68,9 @@ def _sent(request: Request, type: str, definitions: Definitions) -> Asked:
 
 def _readable(request: Request, definitions: Definitions) -> Json:
     """Return what can be read of the body."""
-    media_type = request.header("content-type").partition(";")[0].strip().lower()
-    if media_type and media_type not in FORMATS:
-        raise UnsupportedMediaType(
-            f"$validate reads application/fhir+json and application/fhir+xml, not {media_type}"
-        )
+    check_sent(request, definitions, "a resource or Parameters")
     try:
-        if request.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        if looks_like(request.body) == "xml":
             return read_xml_located(request.body, definitions.type).value
         return read_json_located(request.body).value
     except MalformedContent:

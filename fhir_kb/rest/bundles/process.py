@@ -4,13 +4,13 @@ https://hl7.org/fhir/R4/http.html#transaction
 """
 
 from fhir_kb.errors import RequestError
+from fhir_kb.rest.body import read_resource
 from fhir_kb.rest.bundles.batch import batch
 from fhir_kb.rest.bundles.entry import rows_of
 from fhir_kb.rest.bundles.requests import Answer
 from fhir_kb.rest.bundles.transaction import transaction
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
-from fhir_kb.rest.writes.body import read_resource
 
 _KINDS = {"batch": batch, "transaction": transaction}
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from fhir_kb.errors import InvalidParameter, InvalidResource
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import write_json
+from fhir_kb.rest.body import fhir_version_of
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
-from fhir_kb.rest.negotiation import negotiate
 from fhir_kb.rest.operations.answer import parameters
 from fhir_kb.rest.operations.given import read_given
 from fhir_kb.rest.operations.parameter import Parameter
@@ -56,7 +56,7 @@ def convert_resource(endpoint: Endpoint, request: Request) -> Response:
 
 def _source(endpoint: Endpoint, request: Request) -> Version:
     """Return the version that is sent: the one that Content-Type names, else the endpoint's."""
-    named = negotiate(request.header("content-type"), None).fhir_version
+    named = fhir_version_of(request)
     return by_fhir_version(named) if named else endpoint.version
 
 

@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from fhir_kb.definitions import Definitions
-from fhir_kb.errors import InvalidParameter, UnsupportedMediaType, UnsupportedParameter
+from fhir_kb.errors import InvalidParameter, UnsupportedParameter
 from fhir_kb.formats import Json
-from fhir_kb.formats.json import read_json
-from fhir_kb.formats.xml import read_xml
+from fhir_kb.rest.body import read_body
 from fhir_kb.rest.message import Request
-from fhir_kb.rest.negotiation import FORMATS
 from fhir_kb.rest.operations.parameter import VALUES, Parameter, from_text
 from fhir_kb.rest.operations.sound import check_sound
 from fhir_kb.search.dates import period_of
@@ -70,8 +68,9 @@ def read_given(
 ) -> Given:
     """Return what a call gives.
 
-    Refuses one given twice that may stand once, a value of another kind, and a body that is no
-    well-formed Parameters resource and no resource that the operation takes. A parameter that the
+    Refuses what ``read_body`` refuses, a parameter given twice that may stand once, a value of
+    another kind, and a body that is no well-formed Parameters resource and no resource that the
+    operation takes. A parameter that the
     operation does not have, or that is not acted on here, is handed to ``refuse``, and left out
     where that does not raise it.
     """
@@ -99,7 +98,7 @@ def _posted(
 ) -> Iterator[tuple[str, Any]]:
     if not request.body.strip():
         return
-    resource = read_body(operation, request, definitions)
+    resource = read_body(request, definitions, f"what {operation} takes")
     type = resource.get("resourceType")
     if type != "Parameters":
         taker = _taking(operation, known, str(type))
@@ -113,18 +112,6 @@ def _posted(
         name = sent.get("name", "")
         if _is_taken(operation, known, name, refuse):
             yield name, _value(known[name], sent)
-
-
-def read_body(operation: str, request: Request, definitions: Definitions) -> Json:
-    """Return the resource that was posted, JSON or XML; refuse another media type."""
-    media_type = request.header("content-type").partition(";")[0].strip().lower()
-    if media_type and media_type not in FORMATS:
-        raise UnsupportedMediaType(
-            f"{operation} reads application/fhir+json and application/fhir+xml, not {media_type}"
-        )
-    if FORMATS.get(media_type, "json") == "xml":
-        return read_xml(request.body, definitions.type)
-    return read_json(request.body)
 
 
 def _taking(operation: str, known: Mapping[str, Parameter], type: str) -> Parameter:

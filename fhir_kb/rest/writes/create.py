@@ -5,11 +5,11 @@ https://hl7.org/fhir/R4/http.html#create, https://hl7.org/fhir/R4/http.html#ccre
 
 from fhir_kb.errors import RequestError, UnsupportedParameter
 from fhir_kb.formats import Json
+from fhir_kb.rest.body import read_resource
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.read import check_type
 from fhir_kb.rest.subset import SUBSETTED
-from fhir_kb.rest.writes.body import read_resource
 from fhir_kb.rest.writes.criteria import OF_THE_ANSWER, match, read_condition
 from fhir_kb.rest.writes.validity import validated
 from fhir_kb.rest.writes.written import Written, written_response

@@ -11,13 +11,13 @@ from typing import NamedTuple
 from fhir_kb.errors import InvalidResource, UnappliedPatch, UnknownResource
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import read_json, read_json_value, write_json
+from fhir_kb.rest.body import check_encoding, media_type_of, read_resource
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.outcome import issue
 from fhir_kb.rest.own_text import read_own
 from fhir_kb.rest.read import check_type, found
 from fhir_kb.rest.writes import fhirpath_patch, json_patch
-from fhir_kb.rest.writes.body import check_encoding, media_type_of, read_resource
 from fhir_kb.rest.writes.criteria import match
 from fhir_kb.rest.writes.preconditions import check_preconditions, held
 from fhir_kb.rest.writes.validity import Issues, validated

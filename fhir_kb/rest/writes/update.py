@@ -7,10 +7,10 @@ import re
 
 from fhir_kb.errors import Conflict, RequestError
 from fhir_kb.formats import Json
+from fhir_kb.rest.body import read_resource
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.read import check_type
-from fhir_kb.rest.writes.body import read_resource
 from fhir_kb.rest.writes.create import check_type_of
 from fhir_kb.rest.writes.criteria import match
 from fhir_kb.rest.writes.preconditions import check_preconditions, held
