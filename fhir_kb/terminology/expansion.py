@@ -3,16 +3,16 @@
 https://hl7.org/fhir/R4/valueset-operation-expand.html
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from fhir_kb.errors import InvalidParameter, TooCostly
+from fhir_kb.errors import InvalidParameter, TooCostly, UnknownCode
 from fhir_kb.formats import Json
 from fhir_kb.terminology.library import Terminology
 
 
 @dataclass(frozen=True, slots=True)
 class Contained:
-    """One code of an expansion."""
+    """One code of an expansion; ``version`` is that of its system, where the value set names it."""
 
     system: str
     code: str
@@ -20,6 +20,7 @@ class Contained:
     inactive: bool
     abstract: bool
     designations: tuple[Json, ...]
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,12 @@ def expand(
     if offset < 0 or (count is not None and count < 0):
         raise InvalidParameter(f"offset {offset} and count {count} must not be below 0")
     members = terminology.members(url)
+    if members.unheld:
+        told = (f"{system} in version {version}" for system, version in members.unheld.items())
+        raise UnknownCode(
+            f"The value set {url} cannot be written out: it has codes of {', '.join(told)}, "
+            "and that version is not held here"
+        )
     if members.open_systems:
         raise TooCostly(
             f"The value set {url} cannot be written out: it has codes of "
@@ -58,7 +65,7 @@ def expand(
         )
     words = text.casefold().split()
     named = [
-        _contained(terminology, system, code, display)
+        _contained(terminology, system, code, display, members.versions.get((system, code)))
         for (system, code), display in members.displays.items()
         if all(word in f"{code} {display or ''}".casefold() for word in words)
     ]
@@ -71,11 +78,14 @@ def expand(
     return Expansion(url, len(found), offset, tuple(found[offset:end]))
 
 
-def _contained(terminology: Terminology, system: str, code: str, display: str | None) -> Contained:
-    held = terminology.code_system(system)
+def _contained(
+    terminology: Terminology, system: str, code: str, display: str | None, version: str | None
+) -> Contained:
+    held = terminology.code_system(f"{system}|{version}" if version else system)
     concept = held.find(code) if held else None
     if concept is None:
-        return Contained(system, code, display, inactive=False, abstract=False, designations=())
+        unknown = Contained(system, code, display, inactive=False, abstract=False, designations=())
+        return replace(unknown, version=version)
     return Contained(
         system,
         code,
@@ -83,4 +93,5 @@ def _contained(terminology: Terminology, system: str, code: str, display: str | 
         concept.is_inactive,
         concept.is_abstract,
         concept.designations,
+        version,
     )

@@ -17,7 +17,7 @@ from fhir_kb.terminology.code_system import (
     version_of_release,
 )
 from fhir_kb.terminology.concept_map import ConceptMap, read_concept_map
-from fhir_kb.terminology.members import Members, members_of
+from fhir_kb.terminology.members import EVERY_VERSION, Members, members_of
 from fhir_kb.terminology.value_set import Include, ValueSet, read_value_set
 
 _FILTERED = frozenset(
@@ -71,14 +71,21 @@ class Terminology:
 
     @property
     def concept_maps(self) -> Mapping[str, ConceptMap]:
-        """The concept maps by their urls."""
-        return MappingProxyType(self._concept_maps)
+        """The concept maps by their urls; of several versions the last one given."""
+        latest = {key: each for key, each in self._concept_maps.items() if key == each.url}
+        return MappingProxyType(latest)
+
+    def concept_map_versions(self, url: str) -> tuple[str, ...]:
+        """Return the versions of a concept map that are held, as far as they are told."""
+        return tuple(
+            key.partition("|")[2] for key in self._concept_maps if key.startswith(f"{url}|")
+        )
 
     def concept_map(self, canonical: str) -> ConceptMap | None:
         """Return a concept map, named with or without ``|version``; None if it is not held."""
         url, _, version = canonical.partition("|")
         self._check_usable("ConceptMap", url)
-        found = self._concept_maps.get(url)
+        found = self._concept_maps.get(canonical) or self._concept_maps.get(url)
         return found if found is None or _is_asked(found.version, version) else None
 
     def code_system(self, canonical: str) -> CodeSystem | None:
@@ -93,6 +100,18 @@ class Terminology:
                 self._systems[url] = of_definitions(codes, release) if codes else None
             found = self._systems[url]
         return found if found is None or _is_asked(found.version, version) else None
+
+    def code_systems(self, url: str, version: str | None) -> list[CodeSystem]:
+        """Return what is held of a code system in a version, in all (``*``), or the latest."""
+        if version == EVERY_VERSION:
+            named = [
+                self._given_systems[key] for key in self._given_systems if key.startswith(f"{url}|")
+            ]
+            if named:
+                return named
+            version = None
+        found = self.code_system(f"{url}|{version}" if version else url)
+        return [found] if found else []
 
     def has_value_set(self, canonical: str) -> bool:
         """Return whether a value set, named with or without ``|version``, is held."""
@@ -194,7 +213,8 @@ class Terminology:
 
     def _keep_concept_map(self, resource: Json) -> None:
         concept_map = read_concept_map(resource)
-        self._concept_maps[concept_map.url] = concept_map
+        names = _names(concept_map.url, concept_map.version)
+        self._concept_maps.update(dict.fromkeys(names, concept_map))
 
 
 def _is_asked(held: str | None, version: str) -> bool:

@@ -23,13 +23,15 @@ class Filter:
 class Include:
     """Codes of one system (listed, filtered or all), within all of ``value_sets``.
 
-    ``listed`` holds (code, display); empty means that the filters decide.
+    ``listed`` holds (code, display); empty means that the filters decide. ``version`` is that of
+    the system, ``*`` for all there are; None leaves it open.
     """
 
     system: str | None = None
     listed: tuple[tuple[str, str | None], ...] = ()
     filters: tuple[Filter, ...] = ()
     value_sets: tuple[str, ...] = ()
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +78,21 @@ def _include(include: Json, url: str) -> Include:
         ),
         # An entry that is only an extension is null.
         value_sets=tuple(each for each in include.get("valueSet", []) if each is not None),
+        version=include.get("version"),
     )
 
 
 def _expanded(contains: list[Json]) -> tuple[Include, ...]:
     """Return the codes of an expansion by system; headings that are not codes are left out."""
-    listed: dict[str, list[tuple[str, str | None]]] = {}
+    listed: dict[tuple[str, str | None], list[tuple[str, str | None]]] = {}
     waiting = list(reversed(contains))
     while waiting:
         each = waiting.pop()
         if "code" in each and "system" in each and not each.get("abstract"):
-            listed.setdefault(each["system"], []).append((each["code"], each.get("display")))
+            place = (each["system"], each.get("version"))
+            listed.setdefault(place, []).append((each["code"], each.get("display")))
         waiting.extend(reversed(each.get("contains", [])))
-    return tuple(Include(system, tuple(codes)) for system, codes in listed.items())
+    return tuple(
+        Include(system, tuple(codes), version=version)
+        for (system, version), codes in listed.items()
+    )

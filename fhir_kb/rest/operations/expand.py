@@ -137,15 +137,17 @@ def _echoed(given: Given, expansion: Expansion, terminology: Terminology) -> Ite
     for name, kind in _ECHOED.items():
         if name in given:
             yield {"name": name, f"value{kind}": given.one(name)}
-    for url in sorted({each.system for each in expansion.contains}):
+    for url, pinned in sorted({(each.system, each.version or "") for each in expansion.contains}):
         system = terminology.code_system(url)
-        version = f"|{system.version}" if system and system.version else ""
-        yield {"name": "used-codesystem", "valueUri": f"{url}{version}"}
+        version = pinned or (system.version if system else None)
+        yield {"name": "used-codesystem", "valueUri": f"{url}|{version}" if version else url}
 
 
 def _code(each: Contained, given: Given) -> Json:
     display = in_language(each.display, each.designations, given.text("displayLanguage"))
     row: Json = {"system": each.system}
+    if each.version:
+        row["version"] = each.version
     if each.abstract:
         row["abstract"] = True
     if each.inactive:

@@ -78,11 +78,43 @@ def system_of(terminology: Terminology, canonical: str, *versions: str | None) -
     Refuses (UnknownCode) another version than is held, in the canonical or beside it.
     """
     url, _, version = canonical.partition("|")
-    system = terminology.code_system(canonical) or terminology.code_system(url)
+    wanted = [asked for asked in (version, *versions) if asked]
+    named = terminology.code_system(f"{url}|{wanted[0]}") if wanted else None
+    system = named or terminology.code_system(url)
     if system is not None:
-        for asked in (version, *versions):
+        for asked in wanted:
             check_version(system.version, asked, url)
     return system
+
+
+def system_named(terminology: Terminology, canonical: str, *versions: str | None) -> str:
+    """Return how the code system that ``system_of`` finds is named, with a version if one is asked.
+
+    Refuses what ``system_of`` refuses.
+    """
+    url, _, version = canonical.partition("|")
+    system = system_of(terminology, canonical, *versions)
+    is_pinned = any((version, *versions))
+    return f"{url}|{system.version}" if system and system.version and is_pinned else url
+
+
+def map_of(terminology: Terminology, canonical: str, *versions: str | None) -> str:
+    """Return the canonical of the concept map meant, with the version if one is asked for.
+
+    Refuses (UnknownCode) a version that is not held, and two versions at once (InvalidParameter).
+    """
+    url, _, version = canonical.partition("|")
+    wanted = {asked for asked in (version, *versions) if asked}
+    if len(wanted) > 1:
+        raise InvalidParameter(
+            f"The map {url} is asked for in versions {' and '.join(sorted(wanted))}"
+        )
+    if not wanted or terminology.concept_map(url) is None:
+        return canonical
+    (asked,) = wanted
+    if terminology.concept_map(f"{url}|{asked}") is None:
+        check_version(" and ".join(terminology.concept_map_versions(url)), asked, url)
+    return f"{url}|{asked}"
 
 
 def check_value_set(terminology: Terminology, canonical: str) -> None:

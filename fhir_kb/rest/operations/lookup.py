@@ -12,7 +12,7 @@ from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.operations.answer import parameter, parameters, parts
 from fhir_kb.rest.operations.asked_code import Names, one_code
 from fhir_kb.rest.operations.given import Given, read_given
-from fhir_kb.rest.operations.held_terminology import held, system_of, url_of
+from fhir_kb.rest.operations.held_terminology import held, system_named, url_of
 from fhir_kb.rest.operations.parameter import Parameter
 from fhir_kb.terminology.lookup import Lookup, lookup
 
@@ -50,9 +50,7 @@ def _answer(endpoint: Endpoint, given: Given, url: str | None) -> Response:
     if not system:
         raise InvalidParameter("A code alone is of no system; give system too", expression="system")
     terminology = held(endpoint)
-    if system_of(terminology, system, asked.version) is None:
-        system = system.partition("|")[0]
-    known = lookup(terminology, system, asked.code)
+    known = lookup(terminology, system_named(terminology, system, asked.version), asked.code)
     return parameters(_rows(known, given, tells_definition=endpoint.version.terminology.tells_code))
 
 

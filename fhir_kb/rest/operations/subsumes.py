@@ -9,7 +9,7 @@ from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.operations.answer import parameter, parameters
 from fhir_kb.rest.operations.asked_code import Names, one_code
 from fhir_kb.rest.operations.given import Given, read_given
-from fhir_kb.rest.operations.held_terminology import held, system_of, url_of
+from fhir_kb.rest.operations.held_terminology import held, system_named, url_of
 from fhir_kb.rest.operations.parameter import Parameter
 from fhir_kb.terminology import subsumes
 
@@ -38,13 +38,13 @@ def subsumes_instance(endpoint: Endpoint, request: Request, id: str) -> Response
 
 def _answer(endpoint: Endpoint, given: Given, url: str | None) -> Response:
     a, b = (one_code(given, Names(f"code{each}", f"coding{each}")) for each in "AB")
-    systems = {system.partition("|")[0] for system in (url, a.system, b.system) if system}
+    named = [system for system in (url, a.system, b.system) if system]
+    systems = {system.partition("|")[0] for system in named}
     if len(systems) != 1:
         told = " and ".join(sorted(systems)) or "none"
         raise InvalidParameter(f"Both codes must be of one system; the systems given are: {told}")
-    (system,) = systems
     terminology = held(endpoint)
-    for named in filter(None, (url, a.system, b.system)):
-        system_of(terminology, named, a.version, b.version)
+    versions = [system.partition("|")[2] for system in named]
+    system = system_named(terminology, *systems, *versions, a.version, b.version)
     outcome = subsumes(terminology, system, a.code, b.code)
     return parameters([parameter("outcome", "Code", outcome)])

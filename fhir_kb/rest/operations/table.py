@@ -97,7 +97,8 @@ OPERATIONS: tuple[Operation, ...] = (
         on_instance=expand.expand_instance,
         types=("ValueSet",),
         documentation="Flat, with offset and count. A value set with codes of a system that is not "
-        "held whole is refused with too-costly: half an expansion would look like all of it.",
+        "held whole is refused with too-costly: half an expansion would look like all of it. So is, "
+        "with not-found, one with codes of a version of a system that is not held.",
     ),
     Operation(
         "translate",
@@ -105,6 +106,8 @@ OPERATIONS: tuple[Operation, ...] = (
         on_type=translate.translate_type,
         on_instance=translate.translate_instance,
         types=("ConceptMap",),
+        documentation="Of several versions of a map, url|version or conceptMapVersion names one; "
+        "without them the latest written is meant.",
     ),
     Operation(
         "meta-add",

@@ -13,7 +13,7 @@ from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.operations.answer import parameter, parameters, parts
 from fhir_kb.rest.operations.asked_code import AskedCode, Names, asked_codes
 from fhir_kb.rest.operations.given import Given, read_given
-from fhir_kb.rest.operations.held_terminology import check_version, held, url_of
+from fhir_kb.rest.operations.held_terminology import held, map_of, url_of
 from fhir_kb.rest.operations.parameter import Parameter
 from fhir_kb.terminology import Terminology, translate
 from fhir_kb.terminology.translation import Match
@@ -52,7 +52,7 @@ def _given(endpoint: Endpoint, request: Request) -> Given:
         Parameter(names.source_scope),
         Parameter(names.target_scope),
         Parameter(names.target_system),
-        Parameter("conceptMapVersion", "unsupported"),
+        Parameter("conceptMapVersion"),
         Parameter("version", "unsupported"),
         Parameter("dependency", "unsupported", repeats=True),
     ]
@@ -83,8 +83,8 @@ def _answer(
     names = endpoint.version.terminology
     if not terminology.concept_maps:
         raise UnknownCode("No concept map is held here; send one as conceptMap")
-    if url and (known := terminology.concept_map(url.partition("|")[0])) is not None:
-        check_version(known.version, url.partition("|")[2], known.url)
+    if url:
+        url = map_of(terminology, url, given.text("conceptMapVersion"))
     asked, reverse = _asked(given, names)
     matches: list[Match] = []
     for each in asked:

@@ -21,6 +21,7 @@ from fhir_kb.rest.operations.parameter import Parameter
 from fhir_kb.rest.operations.posted_value_set import posted_value_set
 from fhir_kb.rest.outcome import outcome
 from fhir_kb.terminology import Terminology, Validation, validate_code
+from fhir_kb.terminology.code_system import CodeSystem
 
 IN_SYSTEM = "http://hl7.org/fhir/OperationDefinition/CodeSystem-validate-code"
 IN_VALUE_SET = "http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code"
@@ -126,16 +127,29 @@ def _verdict(
     if asked.system is None and given.one(_INFER) is not True:
         message = f"{asked.code!r} is given without its system, and a code is none without one"
         return Validation("unknown", asked.code, message=message)
-    system = asked.system and asked.system.partition("|")[0]
-    known = system_of(terminology, asked.system, asked.version) if asked.system else None
+    system, _, version = (asked.system or "").partition("|")
+    if asked.system:
+        system_of(terminology, asked.system, asked.version)
     verdict = validate_code(
-        terminology, asked.code, system=system, display=asked.display, value_set=value_set
+        terminology,
+        asked.code,
+        system=system or None,
+        display=asked.display,
+        value_set=value_set,
+        version=asked.version or version or None,
     )
+    known = _system_of(terminology, verdict)
     concept = known.find(verdict.code) if known else None
     if verdict.result and concept and concept.is_abstract and given.one("abstract") is False:
         message = f"{asked.code!r} only groups other codes; it is not to be chosen itself"
         return Validation("invalid", verdict.code, verdict.system, verdict.display, message)
     return verdict
+
+
+def _system_of(terminology: Terminology, verdict: Validation) -> CodeSystem | None:
+    """Return the code system, in its version, that a verdict is on."""
+    system, version = verdict.system, verdict.version
+    return terminology.code_system(f"{system}|{version}" if version else system) if system else None
 
 
 def _answer(
@@ -157,7 +171,7 @@ def _answer(
 def _rows(
     terminology: Terminology, given: Given, best: Validation, *, tells_code: bool
 ) -> Iterator[Json | None]:
-    held_system = terminology.code_system(best.system) if best.system else None
+    held_system = _system_of(terminology, best)
     concept = held_system.find(best.code) if held_system else None
     designations = concept.designations if concept else ()
     yield parameter("result", "Boolean", best.result)
@@ -182,6 +196,6 @@ def _doubt(terminology: Terminology, verdict: Validation, value_set: str | None)
         return UnknownCode(message)
     if verdict.system is None:
         return InvalidParameter(message, expression="system")
-    if terminology.code_system(verdict.system) is None:
+    if _system_of(terminology, verdict) is None:
         return UnknownCode(message)
     return TooCostly(message)

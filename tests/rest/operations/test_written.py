@@ -126,3 +126,134 @@ def test_where_nothing_is_written_there_is_no_such_operation(client: FlaskClient
     assert reply.status_code == 405
     statement = client.get("/fhir/r4/metadata").get_json(force=True)
     assert "meta-add" not in [row["name"] for row in statement["rest"][0]["operation"]]
+
+
+SYSTEM = "https://example.org/stages"
+SET = "https://example.org/stages-taken"
+MAP = "https://example.org/stages-map"
+
+
+def written_terminology(mount: str) -> list[Json]:
+    """Return two versions of a code system and of a map, and a value set of the older system."""
+    relation = {"r5": ("relationship", "equivalent")}.get(mount, ("equivalence", "equivalent"))
+    resources: list[Json] = [
+        {
+            "resourceType": "ValueSet",
+            "id": "stages-taken",
+            "url": SET,
+            "status": "active",
+            "compose": {"include": [{"system": SYSTEM, "version": "1"}]},
+        }
+    ]
+    for version, codes in (("1", "ab"), ("2", "bc")):
+        concepts = [{"code": code, "display": f"{code}{version}"} for code in codes]
+        element = {"code": "b", "target": [{"code": f"to-{version}", relation[0]: relation[1]}]}
+        group = {"source": SYSTEM, "target": "https://example.org/x", "element": [element]}
+        known = {"version": version, "status": "active"}
+        system = {"resourceType": "CodeSystem", "id": f"stages-{version}", "url": SYSTEM, **known}
+        map = {"resourceType": "ConceptMap", "id": f"map-{version}", "url": MAP, **known}
+        resources += [
+            {**system, "content": "complete", "concept": concepts},
+            {**map, "group": [group]},
+        ]
+    return resources
+
+
+@pytest.fixture
+def staged(writer: FlaskClient, mount: str) -> FlaskClient:
+    for resource in written_terminology(mount):
+        path = f"/fhir/{mount}/{resource['resourceType']}/{resource['id']}"
+        reply = writer.put(path, json=resource)
+        assert reply.status_code in (200, 201), reply.text
+    return writer
+
+
+def test_an_expansion_is_of_the_version_included(staged: FlaskClient, mount: str) -> None:
+    """Each code says its version, and the answer which versions were used."""
+    expansion = asked(staged, f"/fhir/{mount}/ValueSet/$expand?url={SET}")["expansion"]
+    rows = [(row["code"], row["display"], row["version"]) for row in expansion["contains"]]
+    assert rows == [("a", "a1", "1"), ("b", "b1", "1")]
+    used = [row["valueUri"] for row in expansion["parameter"] if row["name"] == "used-codesystem"]
+    assert used == [f"{SYSTEM}|1"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "result"),
+    [
+        ("code=a", 200, True),
+        ("code=a&systemVersion=1", 200, True),
+        ("code=c", 200, False),
+        ("code=b&systemVersion=2", 200, False),
+        ("code=b&systemVersion=3", 404, None),
+    ],
+)
+def test_a_code_is_checked_in_the_version_included(
+    query: str, status: int, result: bool | None, staged: FlaskClient, mount: str
+) -> None:
+    """The latest version has a code more and one less than the one that the set takes."""
+    path = f"/fhir/{mount}/ValueSet/$validate-code?url={SET}&system={SYSTEM}&{query}"
+    reply = staged.get(path)
+    assert reply.status_code == status
+    rows = {row["name"]: row for row in reply.get_json(force=True).get("parameter", [])}
+    assert rows.get("result", {}).get("valueBoolean") is result
+
+
+def test_a_system_is_checked_and_looked_up_in_the_version_asked(
+    staged: FlaskClient, mount: str
+) -> None:
+    for version, code in (("1", "a"), ("2", "c")):
+        url = f"/fhir/{mount}/CodeSystem/$validate-code?url={SYSTEM}&version={version}"
+        results = [asked(staged, f"{url}&code={each}")["parameter"][0] for each in (code, "b")]
+        assert [row["valueBoolean"] for row in results] == [True, True]
+        other = asked(staged, f"{url}&code={'c' if code == 'a' else 'a'}")
+        assert other["parameter"][0]["valueBoolean"] is False
+        looked_up = asked(
+            staged, f"/fhir/{mount}/CodeSystem/$lookup?system={SYSTEM}&version={version}&code=b"
+        )
+        rows = {row["name"]: row.get("valueString") for row in looked_up["parameter"]}
+        assert (rows["display"], rows["version"]) == (f"b{version}", version)
+        subsumed = f"/fhir/{mount}/CodeSystem/$subsumes?system={SYSTEM}|{version}&codeB=b&codeA="
+        assert [staged.get(f"{subsumed}{each}").status_code for each in "ac"] == (
+            [200, 404] if version == "1" else [404, 200]
+        )
+
+
+@pytest.mark.parametrize(
+    ("place", "query", "target"),
+    [
+        ("ConceptMap", f"url={MAP}&", "to-2"),
+        ("ConceptMap", f"url={MAP}|1&", "to-1"),
+        ("ConceptMap", f"url={MAP}&conceptMapVersion=1&", "to-1"),
+        ("ConceptMap", f"url={MAP}|2&conceptMapVersion=2&", "to-2"),
+        ("ConceptMap/map-1", "", "to-1"),
+        ("ConceptMap/map-2", "", "to-2"),
+        ("ConceptMap", "", "to-2"),
+    ],
+)
+def test_a_map_is_asked_in_its_version(
+    place: str, query: str, target: str, staged: FlaskClient, mount: str
+) -> None:
+    """Two versions of one map are held; each can be asked."""
+    code = "sourceCode" if mount == "r5" else "code"
+    url = f"/fhir/{mount}/{place}/$translate?{query}system={SYSTEM}&{code}=b"
+    found = asked(staged, url)
+    (match,) = [row for row in found["parameter"] if row["name"] == "match"]
+    (concept,) = [part["valueCoding"] for part in match["part"] if part["name"] == "concept"]
+    assert concept["code"] == target
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "said"),
+    [
+        (f"url={MAP}|3", 404, "version 1 and 2; version '3' is not"),
+        (f"url={MAP}&conceptMapVersion=3", 404, "version 1 and 2; version '3' is not"),
+        (f"url={MAP}|1&conceptMapVersion=2", 400, "versions 1 and 2"),
+    ],
+)
+def test_a_version_of_a_map_that_is_not_held_is_refused(
+    query: str, status: int, said: str, staged: FlaskClient, mount: str
+) -> None:
+    code = "sourceCode" if mount == "r5" else "code"
+    reply = staged.get(f"/fhir/{mount}/ConceptMap/$translate?{query}&system={SYSTEM}&{code}=b")
+    assert reply.status_code == status
+    assert said in reply.get_json(force=True)["issue"][0]["diagnostics"]
