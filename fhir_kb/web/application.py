@@ -29,6 +29,7 @@ from fhir_kb.web.front import Front
 from fhir_kb.web.lean_flask import LeanFlask
 from fhir_kb.web.places import KEY, NOWHERE, Place
 from fhir_kb.web.replies import flask_response
+from fhir_kb.web.served import ENDPOINTS, SETTINGS
 from fhir_kb.web.traffic import Traffic
 from fhir_kb.web.writes import check_writes, written_store
 
@@ -50,11 +51,11 @@ def create_app(settings: Settings | None = None, log: BinaryIO | None = None) ->
         mount: SnapshotHolder(snapshot_path(chosen.data, version))
         for mount, version in VERSIONS.items()
     }
-    app.extensions["fhir_kb"] = {
+    app.extensions[ENDPOINTS] = {
         mount: _endpoint(version, chosen, manifest, holders[mount])
         for mount, version in VERSIONS.items()
     }
-    app.extensions["fhir_kb_settings"] = chosen
+    app.extensions[SETTINGS] = chosen
     app.extensions["fhir_kb_cds"] = cds.cds_door(chosen)
     app.url_map.merge_slashes = False
     app.register_blueprint(exports.blueprint)
@@ -70,7 +71,7 @@ def create_app(settings: Settings | None = None, log: BinaryIO | None = None) ->
     app.register_error_handler(Exception, _failed)
     app.before_request(_place)
     knowledge = {mount: holder.current for mount, holder in holders.items()}
-    _set_front(app, FastReads(app.extensions["fhir_kb"], knowledge, chosen), Traffic(log))
+    _set_front(app, FastReads(app.extensions[ENDPOINTS], knowledge, chosen), Traffic(log))
     return app
 
 

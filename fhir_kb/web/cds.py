@@ -29,7 +29,7 @@ from fhir_kb.cds import (
 from fhir_kb.cds.cards import ICON
 from fhir_kb.cds.configuration import authentication, decision_support
 from fhir_kb.cds.pace import Pace
-from fhir_kb.errors import DataMissing, TooManyCalls, UnsupportedMediaType
+from fhir_kb.errors import DataMissing, UnsupportedMediaType
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import write_json
 from fhir_kb.rest.message import Response as Answer
@@ -37,6 +37,7 @@ from fhir_kb.rest.outcome import issue, outcome
 from fhir_kb.settings import Settings
 from fhir_kb.store.feedback import FeedbackStore
 from fhir_kb.web.replies import flask_response
+from fhir_kb.web.served import own_address
 
 blueprint = Blueprint("cds", __name__)
 
@@ -94,7 +95,7 @@ def service(id: str) -> Response:
     door.pace.check(_authenticate(door))
     called = service_of(id)
     call = read_call(_body(), called.answered, max_bytes=door.settings.cds_body_bytes_max)
-    answer = answer_call(door.support, call, datetime.now(UTC), _base(door))
+    answer = answer_call(door.support, call, datetime.now(UTC), own_address())
     spent = (time.monotonic() - begun) * 1000
     _LOG.info(
         "%s %s: %d cards in %.0f ms, knowledge release %s",
@@ -143,15 +144,6 @@ def data_missing(error: DataMissing) -> Response:
     return flask_response(Answer(error.status, write_json(body)))
 
 
-@blueprint.errorhandler(TooManyCalls)
-def too_many_calls(error: TooManyCalls) -> Response:
-    """Return 429 with the seconds after which a call is answered again."""
-    body = outcome(issue("error", error.code, error.message))
-    reply = flask_response(Answer(error.status, write_json(body)))
-    reply.headers["Retry-After"] = str(error.seconds)
-    return reply
-
-
 @blueprint.after_app_request
 def let_browsers_in(response: Response) -> Response:
     """Add what a client in a browser needs, also to refusals; and let nobody cache an answer."""
@@ -173,16 +165,12 @@ def _door() -> CdsDoor:
     return cast("CdsDoor", current_app.extensions["fhir_kb_cds"])
 
 
-def _base(door: CdsDoor) -> str:
-    return door.settings.base_url.rstrip("/") or request.host_url.rstrip("/")
-
-
 def _authenticate(door: CdsDoor) -> str:
     """Return who calls: the issuer of the token, or nothing where none is asked for."""
     if door.authentication is None:
         return ""
     # The token is meant for the URL as the client calls it, without a query.
-    called = f"{_base(door)}{request.path}"
+    called = f"{own_address()}{request.path}"
     return door.authentication.check(request.headers.get("Authorization", ""), called)
 
 

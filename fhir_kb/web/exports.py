@@ -3,16 +3,14 @@
 https://hl7.org/fhir/uv/bulkdata/STU2/export.html#bulk-data-status-request
 """
 
-from typing import cast
-
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, request
 from werkzeug.wsgi import wrap_file
 
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.operations.export import cancel, file_of, status
 from fhir_kb.rest.operations.export_asked import FILE_TYPE
-from fhir_kb.settings import Settings
 from fhir_kb.web.replies import ANY_ORIGIN, flask_response
+from fhir_kb.web.served import endpoints, own_address
 
 blueprint = Blueprint("exports", __name__)
 
@@ -56,13 +54,9 @@ def let_every_page_in(reply: Response) -> Response:
 
 
 def _endpoint(mount: str) -> Endpoint:
-    endpoints = cast("dict[str, Endpoint]", current_app.extensions["fhir_kb"])
-    if mount not in endpoints:
-        abort(404)
-    return endpoints[mount]
+    endpoint = endpoints().get(mount)
+    return abort(404) if endpoint is None else endpoint
 
 
 def _base(mount: str) -> str:
-    settings = cast("Settings", current_app.extensions["fhir_kb_settings"])
-    root = settings.base_url.rstrip("/") or request.host_url.rstrip("/")
-    return f"{root}/fhir/{mount}"
+    return f"{own_address()}/fhir/{mount}"

@@ -4,10 +4,10 @@ https://hl7.org/fhir/R4/http.html#root
 """
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qsl
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, request
 from flask import Response as FlaskResponse
 
 from fhir_kb.errors import (
@@ -22,11 +22,11 @@ from fhir_kb.rest.message import Pairs, Request
 from fhir_kb.rest.negotiation import Asked, negotiate
 from fhir_kb.rest.outcome import error_response
 from fhir_kb.rest.routing import answer
-from fhir_kb.settings import Settings
 from fhir_kb.versions import DEFAULT, by_fhir_version
 from fhir_kb.web.caching import cache_headers
 from fhir_kb.web.places import KEY, fhir_place
 from fhir_kb.web.replies import ANY_ORIGIN, PREFLIGHT, flask_response
+from fhir_kb.web.served import endpoints, own_address, settings
 
 blueprint = Blueprint("fhir", __name__)
 
@@ -53,7 +53,7 @@ def fhir(path: str) -> FlaskResponse:
     pretty = ("_pretty", "true") in pairs
     reply = flask_response(response, endpoint.version, asked.format, base, pretty=pretty)
     for name, value in cache_headers(
-        _settings(), place.route, request.method, reply.status_code, writable=bool(endpoint.written)
+        settings(), place.route, request.method, reply.status_code, writable=bool(endpoint.written)
     ).items():
         reply.headers.setdefault(name, value)
     return reply
@@ -75,14 +75,13 @@ def _asked(pairs: Pairs) -> Asked:
 
 def _endpoint(path: str, asked: Asked) -> tuple[Endpoint, str, str]:
     """Return the endpoint, its mount in the URL, and what follows it."""
-    endpoints = cast("dict[str, Endpoint]", current_app.extensions["fhir_kb"])
     mount, _, rest = path.partition("/")
     named = by_fhir_version(asked.fhir_version) if asked.fhir_version else None
-    if mount not in endpoints:
+    if mount not in endpoints():
         sent = request.mimetype_params.get("fhirversion")
         named = named or (by_fhir_version(sent) if sent else DEFAULT)
-        return endpoints[named.mount], "", path
-    endpoint = endpoints[mount]
+        return endpoints()[named.mount], "", path
+    endpoint = endpoints()[mount]
     if named and named is not endpoint.version:
         raise NotAcceptable(
             f"fhirVersion {asked.fhir_version!r} was asked for at /fhir/{mount}, which serves "
@@ -92,12 +91,7 @@ def _endpoint(path: str, asked: Asked) -> tuple[Endpoint, str, str]:
 
 
 def _base(mount: str) -> str:
-    root = _settings().base_url.rstrip("/") or f"{request.scheme}://{request.host}"
-    return f"{root}/fhir/{mount}" if mount else f"{root}/fhir"
-
-
-def _settings() -> Settings:
-    return cast("Settings", current_app.extensions["fhir_kb_settings"])
+    return f"{own_address()}/fhir/{mount}" if mount else f"{own_address()}/fhir"
 
 
 def _segments(rest: str) -> tuple[str, ...]:
@@ -128,11 +122,11 @@ def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _query() -> Pairs:
-    settings = _settings()
     text = request.environ.get("QUERY_STRING", "")
-    if len(text) > settings.url_bytes_max:
+    most = settings().url_bytes_max
+    if len(text) > most:
         raise UrlTooLong(
-            f"The query has {len(text)} bytes; at most {settings.url_bytes_max} are read. "
+            f"The query has {len(text)} bytes; at most {most} are read. "
             "POST the parameters to _search instead."
         )
     return _pairs(text, "query")

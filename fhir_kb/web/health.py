@@ -1,15 +1,15 @@
 """Whether the server lives and can answer: ``/healthz`` and ``/readyz``."""
 
 from http import HTTPStatus
-from typing import cast
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 
 from fhir_kb.errors import FhirKbError, StoreUnavailable
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import write_json
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.settings import Settings
+from fhir_kb.web.served import endpoints, settings
 from fhir_kb.web.writes import check_room
 
 blueprint = Blueprint("health", __name__)
@@ -28,15 +28,14 @@ def readyz() -> Response:
     503 when a version cannot be read, or nothing can be written where clients may write. Each
     store is asked for one resource, since a store may open and yet hold nothing readable.
     """
-    endpoints = cast("dict[str, Endpoint]", current_app.extensions["fhir_kb"])
     releases: dict[str, str] = {}
     refused: list[str] = []
-    for mount, endpoint in endpoints.items():
+    for mount, endpoint in endpoints().items():
         try:
             releases[mount] = _probe(endpoint)
         except FhirKbError:
             refused.append(mount)
-    writes = _writes(current_app.extensions["fhir_kb_settings"])
+    writes = _writes(settings())
     if refused or writes == "refused":
         content = {
             "status": "unavailable",
@@ -48,18 +47,18 @@ def readyz() -> Response:
     return _json({"status": "ok", "knowledge": releases, "writes": writes})
 
 
-def _writes(settings: Settings) -> str:
+def _writes(chosen: Settings) -> str:
     """Return ``off``, ``ok`` or ``refused``; a database was asked when its versions were read."""
     try:
-        check_room(settings)
+        check_room(chosen)
     except StoreUnavailable:
         return "refused"
-    return "off" if settings.writes == "off" else "ok"
+    return "off" if chosen.writes == "off" else "ok"
 
 
 def _probe(endpoint: Endpoint) -> str:
     """Return the release of a store that can be read; refuse (FhirKbError) one that cannot."""
-    store = endpoint.store() if endpoint.written is None else endpoint.written.current()
+    store = endpoint.store()
     for type in endpoint.types:
         rows = store.rows_of_type(type)
         if rows:

@@ -15,6 +15,7 @@ from flask import Blueprint, Response, current_app
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.web.counters import BOUNDS, Sums
 from fhir_kb.web.fast_reads import FastReads
+from fhir_kb.web.served import endpoints
 from fhir_kb.web.traffic import Traffic
 
 blueprint = Blueprint("metrics", __name__)
@@ -27,9 +28,8 @@ def metrics() -> Response:
     """Answer with all metrics in Prometheus' text format."""
     traffic = cast("Traffic", current_app.extensions["fhir_kb_traffic"])
     reads = cast("FastReads", current_app.extensions["fhir_kb_reads"])
-    endpoints = cast("dict[str, Endpoint]", current_app.extensions["fhir_kb"])
     text = "\n".join(
-        (*_requests(traffic.counted().total()), *_kept(reads), *_stores(endpoints), "")
+        (*_requests(traffic.counted().total()), *_kept(reads), *_stores(endpoints()), "")
     )
     reply = Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
     reply.headers["Cache-Control"] = "no-cache"
@@ -74,14 +74,14 @@ def _kept(reads: FastReads) -> Iterator[str]:
     yield _line("answers_kept_bytes", {}, reads.size)
 
 
-def _stores(endpoints: Mapping[str, Endpoint]) -> Iterator[str]:
+def _stores(served: Mapping[str, Endpoint]) -> Iterator[str]:
     yield from _head("resources", "gauge", "Resources held.")
-    for mount, endpoint in endpoints.items():
+    for mount, endpoint in served.items():
         store = endpoint.store()
         for type in endpoint.types:
             yield _line("resources", {"version": mount, "type": type}, store.total(type))
     yield from _head("knowledge_info", "gauge", "The knowledge release that is served.")
-    for mount, endpoint in endpoints.items():
+    for mount, endpoint in served.items():
         yield _line("knowledge_info", {"version": mount, "release": endpoint.store().release}, 1)
 
 

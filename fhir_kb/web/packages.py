@@ -6,18 +6,19 @@ https://hl7.org/fhir/packages.html, https://www.rfc-editor.org/rfc/rfc9530
 from base64 import b64encode
 from functools import lru_cache
 from hashlib import sha1
-from typing import cast
+from pathlib import Path
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, request
 
 from fhir_kb.errors import UnknownResource
 from fhir_kb.formats import Json
-from fhir_kb.formats.json import read_json, write_json
+from fhir_kb.formats.json import write_json
 from fhir_kb.publish.package import Package, build_package, package_name
 from fhir_kb.publish.release import read_manifest, snapshot_path
-from fhir_kb.settings import Settings
+from fhir_kb.rest.own_text import read_own
 from fhir_kb.store import Snapshot
 from fhir_kb.versions import VERSIONS, Version
+from fhir_kb.web.served import own_address, settings
 
 blueprint = Blueprint("packages", __name__)
 _NAMES = {package_name(version): version for version in VERSIONS.values()}
@@ -63,35 +64,30 @@ def _of_file(name: str) -> Package:
 
 
 def _package(version: Version) -> Package:
-    settings = cast("Settings", current_app.extensions["fhir_kb_settings"])
-    path = snapshot_path(settings.data, version)
-    return _built(version.mount, str(path), path.stat().st_mtime_ns)
+    folder = settings().data
+    return _built(version.mount, folder, snapshot_path(folder, version).stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=len(VERSIONS))
-def _built(mount: str, path: str, _: int) -> Package:
+def _built(mount: str, folder: Path, _: int) -> Package:
     """Return the package of a snapshot; built when it is first asked for."""
     version = VERSIONS[mount]
-    settings = cast("Settings", current_app.extensions["fhir_kb_settings"])
-    snapshot = Snapshot.open(snapshot_path(settings.data, version))
-    manifest = read_manifest(settings.data)
+    snapshot = Snapshot.open(snapshot_path(folder, version))
+    manifest = read_manifest(folder)
     curated = [
         row
         for type in snapshot.types
         for row in snapshot.rows_of_type(type)
         if snapshot.is_curated(row)
     ]
-    resources = [read_json(resource.body) for resource in snapshot.resources(curated)]
+    resources = [read_own(resource.body) for resource in snapshot.resources(curated)]
     released = manifest.released if manifest else resources[0]["meta"]["lastUpdated"]
     return build_package(version, snapshot.release, released, resources)
 
 
 def _listing(package: Package) -> Json:
     """Return what a registry tells of a package."""
-    url = url_for("packages.package_listing", name=package.file_name, _external=True)
-    settings = cast("Settings", current_app.extensions["fhir_kb_settings"])
-    if settings.base_url:
-        url = f"{settings.base_url.rstrip('/')}/packages/{package.file_name}"
+    url = f"{own_address()}/packages/{package.file_name}"
     return {
         "name": package.name,
         "description": package.manifest["description"],

@@ -17,7 +17,8 @@ from flask import render_template
 from markupsafe import Markup
 
 from fhir_kb.formats import Json
-from fhir_kb.formats.json import read_json, write_json
+from fhir_kb.formats.json import write_json
+from fhir_kb.rest.own_text import read_own
 from fhir_kb.versions import Version
 from fhir_kb.web.page_content import figures_of, links_of, narrative_of, title_of
 
@@ -33,7 +34,7 @@ class Entry:
 
 def page(body: bytes, status: int, version: Version, base: str) -> bytes:
     """Return the page for an answer; ``body`` is its JSON text, ``base`` the endpoint's URL."""
-    resource = read_json(body)
+    resource = read_own(body)
     show = {"Bundle": _bundle, "OperationOutcome": _outcome}.get(
         resource["resourceType"], _resource
     )

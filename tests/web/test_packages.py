@@ -2,11 +2,14 @@
 
 from base64 import b64decode
 from hashlib import sha1, sha256
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from fhir_kb.settings import Settings
 from fhir_kb.versions import VERSIONS
+from fhir_kb.web import create_app
 
 
 @pytest.mark.parametrize("mount", VERSIONS)
@@ -28,6 +31,18 @@ def test_the_listing_leads_to_the_file(client: FlaskClient, mount: str) -> None:
     assert client.get(f"/packages/fhir-kb.{mount}/{version}").data == reply.data
     known = {"If-None-Match": reply.headers["ETag"]}
     assert client.get(told["dist"]["tarball"], headers=known).status_code == 304
+
+
+def test_the_link_has_the_address_that_the_caller_used(built: Path) -> None:
+    """Without a setting of its own a server knows its name and port from nobody else."""
+    client = create_app(Settings(data=built)).test_client()
+    listing = client.get(
+        "/packages/fhir-kb.r4",
+        base_url="http://kb.example.org:8443",
+        environ_overrides={"SERVER_NAME": "10.0.0.5", "SERVER_PORT": "9000"},
+    ).get_json()
+    (told,) = listing["versions"].values()
+    assert told["dist"]["tarball"].startswith("http://kb.example.org:8443/packages/fhir-kb.r4-")
 
 
 def test_all_packages_are_listed(client: FlaskClient) -> None:
