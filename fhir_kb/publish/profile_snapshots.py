@@ -16,6 +16,7 @@ from fhir_kb.publish.element_tree import Branch, elements_of, steps_of, tree_of
 from fhir_kb.publish.narrowing import described_by, narrowed
 
 _SPECIFICATION = "http://hl7.org/fhir/StructureDefinition/"
+_RESLICE_MARK = "/"
 
 
 class ProfileSnapshots:
@@ -92,6 +93,8 @@ class ProfileSnapshots:
         if name not in branch.slices:
             if "slicing" not in branch.element:
                 raise KnowledgeError(f"{where}: what is sliced does not say how")
+            if _RESLICE_MARK in name:
+                raise KnowledgeError(f"{where}: slices of slices are not unrolled here")
             element = {key: value for key, value in branch.element.items() if key != "slicing"}
             if _is_extension(element):
                 # What is said of all extensions there is not said of this one.

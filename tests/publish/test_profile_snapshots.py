@@ -246,6 +246,10 @@ def test_a_slice_of_a_backbone_element_has_what_is_in_it() -> None:
             "does not say how",
         ),
         (
+            derived(f"{OURS}kb-group", "Group", statement("Group.meta.tag:contentKind/a")),
+            "slices of slices",
+        ),
+        (
             derived(f"{HL7}Observation", "Observation", statement("Observation.value[x].unit")),
             "has no element Observation.value",
         ),
