@@ -8,7 +8,6 @@ uses; whatever is not plainly a read is left to the slow way, and its answer kep
 allows it. Nothing here decides how something is answered: a test asks both ways and compares.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from time import monotonic
@@ -41,9 +40,10 @@ _NOT_UNCHANGED = frozenset(
 )
 """What a 304 leaves out, since it tells of a body that is not sent; its ETag is put at the end."""
 
-_READ = re.compile(
-    r"/fhir/(\w+)/([A-Za-z]{1,64})/([A-Za-z0-9.-]{1,64})(?:/_history/([A-Za-z0-9.-]{1,64}))?"
-).fullmatch
+_BASE = ["", "fhir"]
+_READ_STEPS = 5
+_VERSION_STEPS = 7
+"""What the path of a read, or of a read of a version, has between the slashes."""
 
 Key = tuple[str, str, str | None, bool]
 Address = tuple[str | None, str | None]
@@ -155,20 +155,21 @@ class FastReads:
 
     def _read(self, key: Key) -> Kept | None:
         path, query, accept, gzip = key
-        named = None if query else _READ(path)
-        if named is None:
+        # As in "/fhir/r5/Group/x" or "/fhir/r5/Group/x/_history/1".
+        steps = path.split("/")
+        versioned = len(steps) == _VERSION_STEPS and steps[5] == "_history"
+        if query or not (versioned or len(steps) == _READ_STEPS) or steps[:2] != _BASE:
             return None
-        mount, type, id, version_id = named.groups()
-        endpoint = self._endpoints.get(mount)
-        if endpoint is None or type not in endpoint.table.parameters or not _plain(accept, mount):
+        mount, type, id = steps[2:5]
+        parts = self._parts(mount, type, versioned=versioned)
+        if parts is None or not _plain(accept, mount):
             return None
         try:
             resource = self._in_force(self._stores[mount], type, id)
         except FhirKbError:
             return None
-        if resource is None or (version_id is not None and version_id != resource.version_id):
+        if resource is None or (versioned and steps[6] != resource.version_id):
             return None
-        parts = self._parts(mount, type, versioned=version_id is not None)
         own = version_headers(resource)
         body = resource.body
         headers = [*parts.headers, *own.items(), ("Content-Length", str(len(body)))]
@@ -188,11 +189,13 @@ class FastReads:
                 return None
         return knowledge.read(type, id)
 
-    def _parts(self, mount: str, type: str, *, versioned: bool) -> _Parts:
-        """Return what all reads of a type have in common."""
+    def _parts(self, mount: str, type: str, *, versioned: bool) -> _Parts | None:
+        """Return what all reads of a type have in common; None where no such type is served."""
         parts = self._known_parts.get((mount, type, versioned))
         if parts is None:
-            endpoint = self._endpoints[mount]
+            endpoint = self._endpoints.get(mount)
+            if endpoint is None or type not in endpoint.table.parameters:
+                return None
             path = (type, "", "_history", "") if versioned else (type, "")
             place = fhir_place(endpoint, mount, "GET", path)
             also = cache_headers(self._settings, place.route, "GET", 200, writable=self._writable)

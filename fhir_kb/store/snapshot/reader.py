@@ -54,8 +54,7 @@ class Snapshot:
         names = {number: name for number, name, _ in types}
         sets = self._connections.one("SELECT rows FROM row_set WHERE name = ?", (IMPORTED,))
         self.imported = NO_ROWS if sets is None else _rows(sets[0], IMPORTED)
-        self._records = RecordsFile(path)
-        self._stored = StoredRows(self._records, names, BODIES_BYTES)
+        self._stored = StoredRows(RecordsFile(path), names, BODIES_BYTES)
         self._fields = {
             Field(*field): number
             for number, *field in self._connections.all(
@@ -76,7 +75,6 @@ class Snapshot:
     def close(self) -> None:
         """Close the file; nothing may be asked afterwards."""
         self._connections.close()
-        self._records.close()
 
     @property
     def types(self) -> tuple[str, ...]:

@@ -39,13 +39,16 @@ _SEAL_BYTES = 4
 
 
 class Record(NamedTuple):
-    """What stands in a record before its body, which begins at ``end``; ``digest`` is not hex."""
+    """What stands in a record before its body, which begins at ``end``; ``digest`` is not hex.
+
+    ``links`` are joined by ``SEPARATOR``.
+    """
 
     type: int
     id: str
     version_id: str
     last_updated: str
-    links: list[str]
+    links: str
     digest: bytes
     end: int
 
@@ -80,11 +83,10 @@ def unpacked_record(record: bytes, row: int) -> Record | None:
         return None
     seal, written_row, type, length, digest = HEAD.unpack_from(record)
     end = HEAD.size + length
-    head = record[_SEAL_BYTES:end]
-    if crc32(head) != seal or written_row != row:
+    if crc32(record[_SEAL_BYTES:end]) != seal or written_row != row:
         return None
-    text = head[HEAD.size - _SEAL_BYTES :].decode()
-    id, version_id, last_updated, *links = text.split(SEPARATOR)
+    text = record[HEAD.size : end].decode()
+    id, version_id, last_updated, links = text.split(SEPARATOR, 3)
     return Record(type, id, version_id, last_updated, links, digest, end)
 
 

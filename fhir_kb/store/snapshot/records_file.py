@@ -1,15 +1,12 @@
 """Reads the records that stand behind the index of a snapshot, by row or by identity.
 
-https://docs.python.org/3/library/os.html#os.pread
+https://docs.python.org/3/library/mmap.html
 """
 
-import os
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import pairwise
-from mmap import ACCESS_READ, ALLOCATIONGRANULARITY, mmap
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from weakref import finalize
 from zlib import crc32
 
 from fhir_kb.errors import CorruptedResource, StoreError
@@ -29,33 +26,31 @@ _BEGINNING = 512
 class RecordsFile:
     """The records of ``path``, which stays readable when another file takes its name.
 
-    Bodies are read by calls of the system and not through a mapping: a disk that fails is an
-    error then, and not the end of the process. All methods may be called from any thread.
+    The file is mapped as a whole: a call of the system for each record would let go of the
+    interpreter's lock, and a busy server waits longer for that than for the bytes. All methods
+    may be called from any thread.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         try:
-            self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError as error:
+            with path.open("rb") as file:
+                content = mmap(file.fileno(), 0, access=ACCESS_READ)
+        except (OSError, ValueError) as error:
             raise StoreError(f"The knowledge {path} cannot be opened: {error}") from error
-        self.close = finalize(self, os.close, self._file)
-        end = os.fstat(self._file).st_size - FOOTER.size
-        footer = os.pread(self._file, FOOTER.size, max(end, 0))
-        if len(footer) < FOOTER.size or not footer.startswith(MAGIC):
-            raise self._unfinished()
-        _, self._base, tables, self._number, seal = FOOTER.unpack(footer)
+        end = len(content) - FOOTER.size
+        if end < 0 or content[end : end + len(MAGIC)] != MAGIC:
+            raise _unfinished(path)
+        _, self._base, tables, self._number, seal = FOOTER.unpack_from(content, end)
         if tables + tables_size(self._number) != end:
-            raise self._unfinished()
-        before = tables % ALLOCATIONGRANULARITY
-        mapped = mmap(self._file, before + end - tables, access=ACCESS_READ, offset=tables - before)
-        packed = memoryview(mapped)[before:]
+            raise _unfinished(path)
+        packed = memoryview(content)[tables:end]
         # Looked into once and whole: a table that changed would hide a resource in silence.
         if crc32(packed) != seal:
             raise CorruptedResource(
                 f"The list of resources in {path} does not match its checksum; "
                 "build the knowledge again"
             )
+        self._content = content
         self._starts, self._hashes, self._rows = unpacked_tables(packed, self._number)
 
     def rows_of(self, type: str, id: str) -> Sequence[int]:
@@ -71,35 +66,17 @@ class RecordsFile:
         """Return the record of a row, nothing for a row that is not there."""
         if not 0 <= row < self._number:
             return b""
-        start = self._starts[row]
-        return self._read(start, self._starts[row + 1] - start)
+        base, starts = self._base, self._starts
+        return self._content[base + starts[row] : base + starts[row + 1]]
 
     def beginning(self, row: int) -> bytes:
         """Return at least what stands before the body in the record of a row."""
         if not 0 <= row < self._number:
             return b""
-        start, end = self._starts[row], self._starts[row + 1]
-        found = self._read(start, min(end - start, _BEGINNING))
+        start = self._base + self._starts[row]
+        found = self._content[start : start + _BEGINNING]
         return found if holds_text(found) else self.record(row)
 
-    def records(self, first: int, last: int) -> list[bytes]:
-        """Return the records from one row to another, both included, read in one go."""
-        starts = self._starts[first : min(last, self._number - 1) + 2]
-        if len(starts) < 2:  # noqa: PLR2004
-            return []
-        base = starts[0]
-        found = self._read(base, starts[-1] - base)
-        return [found[start - base : end - base] for start, end in pairwise(starts)]
 
-    def _read(self, start: int, size: int) -> bytes:
-        try:
-            return os.pread(self._file, size, self._base + start)
-        except OSError as error:
-            raise CorruptedResource(
-                f"The knowledge {self._path} cannot be read: {error}; build the knowledge again"
-            ) from error
-
-    def _unfinished(self) -> StoreError:
-        return StoreError(
-            f"The knowledge {self._path} was not written to its end; build the knowledge again"
-        )
+def _unfinished(path: Path) -> StoreError:
+    return StoreError(f"The knowledge {path} was not written to its end; build the knowledge again")

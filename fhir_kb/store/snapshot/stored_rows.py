@@ -3,7 +3,7 @@
 https://hl7.org/fhir/R4/resource.html#Meta
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
 from fhir_kb.errors import CorruptedResource
@@ -11,13 +11,12 @@ from fhir_kb.store.cache import ByteBoundedCache
 from fhir_kb.store.interface import Link, Rows, Texts
 from fhir_kb.store.keys import SEPARATOR
 from fhir_kb.store.resource import StoredResource
+from fhir_kb.store.snapshot.records import SEPARATOR as LINK_SEPARATOR
 from fhir_kb.store.snapshot.records import Record, unpacked_record
 from fhir_kb.store.snapshot.records_file import RecordsFile
 
-_SWEEP = 100
-"""So many rows are read at once: few enough for the processor to keep their texts at hand."""
-_DENSE = 4
-"""Rows are swept where at least one of so many is wanted."""
+_TOGETHER = 100
+"""Texts given out at once: few enough for the processor to keep them at hand."""
 
 
 class StoredRows:
@@ -61,43 +60,25 @@ class StoredRows:
         return resource
 
     def bodies(self, rows: Rows) -> Iterator[Texts]:
-        """Yield the texts of these rows by type, in row order, each checked and none kept.
-
-        Rows that lie close together are read in one sweep: to export everything costs little
-        more than to read the file.
-        """
+        """Yield the texts of these rows by type, in row order, each checked and none kept."""
         numbers = rows.to_array()
-        for start in range(0, len(numbers), _SWEEP):
-            yield from self._sweep(numbers[start : start + _SWEEP])
-
-    def _sweep(self, numbers: Sequence[int]) -> Iterator[Texts]:
-        texts: dict[int, list[bytes]] = {}
-        for row, record in self._together(numbers):
-            head = unpacked_record(record, row)
-            body = record[head.end :] if head else b""
-            if head is None or sha256(body, usedforsecurity=False).digest() != head.digest:
-                # Where one is damaged or missing, each is read by itself, so that its place is
-                # told.
-                yield from map(self._one, numbers)
-                return
-            texts.setdefault(head.type, []).append(body)
-        for type, found in texts.items():
-            yield Texts(self._type_names[type], found, [])
-
-    def _together(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-        """Yield rows with their records: all between the first and the last read, or each."""
-        first, last = numbers[0], numbers[-1]
-        if last - first >= _DENSE * len(numbers):
-            return ((row, self._records.record(row)) for row in numbers)
-        records = self._records.records(first, last)
-        return ((row, records[row - first]) for row in numbers)
-
-    def _one(self, row: int) -> Texts:
-        try:
-            resource = self._read(row)
-            return Texts(resource.type, [resource.body], [])
-        except CorruptedResource as refusal:
-            return Texts("", [], [refusal])
+        for start in range(0, len(numbers), _TOGETHER):
+            texts: dict[int, list[bytes]] = {}
+            refused: list[CorruptedResource] = []
+            for row in numbers[start : start + _TOGETHER]:
+                try:
+                    head, body = self._whole(row)
+                except CorruptedResource as refusal:
+                    refused.append(refusal)
+                    continue
+                if head.type in texts:
+                    texts[head.type].append(body)
+                else:
+                    texts[head.type] = [body]
+            for type, found in texts.items():
+                yield Texts(self._type_names[type], found, [])
+            if refused:
+                yield Texts("", [], refused)
 
     def identity(self, row: int) -> tuple[str, str]:
         """Return type and id of the resource of this row."""
@@ -106,7 +87,8 @@ class StoredRows:
 
     def links(self, row: int) -> tuple[Link, ...]:
         """Return the references that the resource of this row holds."""
-        parts = (link.split(SEPARATOR) for link in self._head(row).links if link)
+        links = self._head(row).links.split(LINK_SEPARATOR)
+        parts = (link.split(SEPARATOR) for link in links if link)
         return tuple(
             Link(code, type or None, id or None, url or None) for code, type, id, url in parts
         )
@@ -118,18 +100,23 @@ class StoredRows:
         return head
 
     def _read(self, row: int) -> StoredResource:
+        (number, id, version_id, last_updated, _, digest, _), body = self._whole(row)
+        type = self._type_names[number]
+        return StoredResource(type, id, version_id, last_updated, body, digest.hex())
+
+    def _whole(self, row: int) -> tuple[Record, bytes]:
+        """Return what a row holds, both parts checked."""
         record = self._records.record(row)
         head = unpacked_record(record, row)
         if head is None:
             raise _unsealed(row)
-        number, id, version_id, last_updated, _, digest, end = head
-        type, body = self._type_names[number], record[end:]
-        if sha256(body, usedforsecurity=False).digest() != digest:
+        body = record[head.end :]
+        if sha256(body, usedforsecurity=False).digest() != head.digest:
             raise CorruptedResource(
-                f"The stored text of {type}/{id} does not match its SHA-256; it is not served. "
-                "Build the knowledge again"
+                f"The stored text of {self._type_names[head.type]}/{head.id} does not match its "
+                "SHA-256; it is not served. Build the knowledge again"
             )
-        return StoredResource(type, id, version_id, last_updated, body, digest.hex())
+        return head, body
 
 
 def _unsealed(row: int) -> CorruptedResource:

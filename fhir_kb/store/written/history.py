@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from heapq import merge
-from itertools import islice
 
 from pyroaring import BitMap
 
@@ -18,10 +17,14 @@ from fhir_kb.errors import ExpiredPage, InvalidParameter
 from fhir_kb.store.instants import microseconds
 from fhir_kb.store.interface import Rows
 from fhir_kb.store.journal.interface import HistoryPage, Journal, Version, VersionsAsked
+from fhir_kb.store.page_of_versions import PAGE_BYTES, cut_page
 from fhir_kb.store.snapshot.reader import Snapshot
 from fhir_kb.store.written.index import FIRST_ROW
 
 _LAYOUT = struct.Struct(">8sQQQ")
+
+_FIRST_READ = 8
+"""So many versions are read before it is known how large they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +45,24 @@ class _Place:
         return replace(self, below=row)
 
 
+def _size(version: Version) -> int:
+    return len(version.resource.body)
+
+
 class WrittenHistory:
     """The versions of a snapshot and of the journal above it as one sequence, newest first.
 
-    ``masked`` are the rows of the snapshot that clients wrote over.
+    ``masked`` are the rows of the snapshot that clients wrote over. A page ends early where the
+    texts on it would be more than ``bytes_most``.
     """
 
-    def __init__(self, snapshot: Snapshot, journal: Journal, masked: Rows) -> None:
+    def __init__(
+        self, snapshot: Snapshot, journal: Journal, masked: Rows, bytes_most: int = PAGE_BYTES
+    ) -> None:
         self._snapshot = snapshot
         self._journal = journal
         self._masked = masked
+        self._bytes_most = bytes_most
         self._origin = sha256(f"{snapshot.fingerprint}-{journal.identity}".encode()).digest()[:8]
 
     def page(self, asked: VersionsAsked, page: str | None, limit: int) -> HistoryPage:
@@ -64,20 +75,31 @@ class WrittenHistory:
             place = self._read(page)
             asked = replace(asked, up_to=place.up_to)
         rows = self._rows(asked)
-        written = self._journal.versions(asked, before=place.before, limit=limit + 1)
         both = merge(
-            ((version, None) for version in written),
+            ((version, None) for version in self._written(asked, place.before, limit + 1)),
             self._held(rows, place.below),
             key=lambda shown: -microseconds(shown[0].resource.last_updated),
         )
-        found = list(islice(both, limit + 1))
-        for shown in found[:limit]:
+        found, more = cut_page(both, limit, self._bytes_most, lambda each: _size(each[0]))
+        for shown in found:
             place = place.behind(*shown)
         return HistoryPage(
-            [version for version, _ in found[:limit]],
+            [version for version, _ in found],
             self._journal.count(asked) + len(rows),
-            self._write(place) if len(found) > limit else None,
+            self._write(place) if more else None,
         )
+
+    def _written(self, asked: VersionsAsked, before: int, limit: int) -> Iterator[Version]:
+        """Yield written versions; large ones are read a few at a time, not a whole page ahead."""
+        largest, left = self._bytes_most // _FIRST_READ, limit
+        while left > 0:
+            number = min(left, max(self._bytes_most // max(largest, 1), 1))
+            found = self._journal.versions(asked, before=before, limit=number)
+            yield from found
+            if len(found) < number:
+                return
+            largest = max(map(_size, found))
+            before, left = found[-1].sequence, left - number
 
     def _rows(self, asked: VersionsAsked) -> Rows:
         """Return the rows of the snapshot whose version is asked for."""

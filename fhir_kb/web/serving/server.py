@@ -36,6 +36,8 @@ from fhir_kb.web.serving.start_checks import check_address
 
 BACKLOG = 2048
 HEADER_BYTES_MAX = 32_768
+NEW_OBJECTS = 20_000
+"""New objects after which the garbage collector looks for cycles: reads leave none behind."""
 _VERSIONS = ", ".join(f"{version.name} (/{mount})" for mount, version in VERSIONS.items())
 
 
@@ -89,6 +91,7 @@ def _settle(app: Flask) -> None:
     ready(app)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(NEW_OBJECTS)
 
 
 def _ensure_release(settings: Settings) -> None:
