@@ -12,5 +12,5 @@ _AROUND = 20
 
 
 def read_own(body: bytes) -> Json:
-    """Return a stored resource or an answer: a page of large resources is larger than any of them."""
+    """Return a stored resource or an answer; a page of resources is larger than any of them."""
     return read_json(body, max_bytes=len(body), max_depth=DEPTH_MAX + _AROUND)

@@ -76,7 +76,10 @@ def answer(endpoint: Endpoint, request: Request) -> Response:
     apply to it, and what the interaction refuses.
     """
     check_charset(request.header("accept-charset"))
-    route, arguments = _match(endpoint, request)
+    found = route_of(request.path)
+    if found is None:
+        raise _nothing_there(endpoint, request.path)
+    route, arguments = found
     interactions = _interactions(endpoint, route)
     if request.method == "OPTIONS":
         return Response(204, b"", {"Allow": ", ".join(_allowed(interactions))})
@@ -107,15 +110,24 @@ def _refusal(endpoint: Endpoint, request: Request, allowed: list[str]) -> Method
     )
 
 
-def _match(endpoint: Endpoint, request: Request) -> tuple[Route, list[str]]:
+def route_of(path: tuple[str, ...]) -> tuple[Route, list[str]] | None:
+    """Return the route that a path takes, and its arguments; None for one that leads nowhere."""
     for route in ROUTES:
-        arguments = _arguments(route.path, request.path)
+        arguments = _arguments(route.path, path)
         if arguments is not None:
             return route, arguments
-    if request.path and not request.path[0].startswith("$"):
-        check_type(endpoint, request.path[0])
-    raise UnknownType(
-        f"There is nothing at /{'/'.join(request.path)}; see /metadata for what this server answers"
+    return None
+
+
+def _nothing_there(endpoint: Endpoint, path: tuple[str, ...]) -> UnknownType:
+    """Return the refusal of a path; one of a type that is not served tells which are."""
+    if path and not path[0].startswith("$"):
+        try:
+            check_type(endpoint, path[0])
+        except UnknownType as refusal:
+            return refusal
+    return UnknownType(
+        f"There is nothing at /{'/'.join(path)}; see /metadata for what this server answers"
     )
 
 

@@ -6,7 +6,7 @@ https://hl7.org/fhir/R4/http.html#summary
 from typing import NamedTuple
 
 from fhir_kb.rest.endpoint import Endpoint
-from fhir_kb.rest.routing import ROUTES, Route
+from fhir_kb.rest.routing import Route, route_of
 
 KEY = "fhir_kb.place"
 """Where a WSGI environ keeps its place."""
@@ -27,28 +27,16 @@ def fhir_place(endpoint: Endpoint, mount: str, method: str, path: tuple[str, ...
     """Return the place of a FHIR request; a path that leads nowhere keeps nothing of its text."""
     start = f"/fhir/{mount}" if mount else "/fhir"
     version = endpoint.version.mount
-    for route in ROUTES:
-        shown = _shown(endpoint, route, path)
-        if shown is not None:
-            return Place(_name(route, method), version, "/".join((start, *shown)))
-    return Place("none", version, f"{start}/-")
-
-
-def _shown(endpoint: Endpoint, route: Route, path: tuple[str, ...]) -> list[str] | None:
-    if len(route.path) != len(path):
-        return None
-    shown = []
-    for wanted, segment in zip(route.path, path, strict=True):
-        if not wanted.startswith("{"):
-            if wanted != segment:
-                return None
-            shown.append(segment)
-        elif segment.startswith(("$", "_")):
-            return None
-        else:
-            known = wanted == "{type}" and segment in endpoint.table.parameters
-            shown.append(segment if known else wanted)
-    return shown
+    found = route_of(path)
+    if found is None:
+        return Place("none", version, f"{start}/-")
+    route, _ = found
+    served = endpoint.table.parameters
+    shown = (
+        segment if wanted == "{type}" and segment in served else wanted
+        for wanted, segment in zip(route.path, path, strict=True)
+    )
+    return Place(_name(route, method), version, "/".join((start, *shown)))
 
 
 def _name(route: Route, method: str) -> str:

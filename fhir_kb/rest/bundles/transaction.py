@@ -171,7 +171,7 @@ class _Processing:
         resolving: Resolving,
         answers: dict[int, Response],
     ) -> None:
-        """Write every target; one whose conditional reference finds nothing yet waits for others."""
+        """Write every target; one whose conditional reference finds nothing yet waits its turn."""
         left = list(targets)
         for _ in range(PASSES_MAX):
             waiting: dict[int, str] = {}

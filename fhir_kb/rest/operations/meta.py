@@ -10,9 +10,9 @@ and dates are of single resources.
 from collections.abc import Iterable, Iterator
 
 from fhir_kb.formats import Json
-from fhir_kb.formats.json import write_json
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
+from fhir_kb.rest.operations.answer import parameter, parameters
 from fhir_kb.rest.operations.given import read_given
 from fhir_kb.rest.own_text import read_own
 from fhir_kb.rest.read import check_type, found
@@ -43,8 +43,7 @@ def meta_of_system(endpoint: Endpoint, request: Request) -> Response:
 
 
 def _answer(meta: Json) -> Response:
-    parameter = {"name": "return", "valueMeta": meta}
-    return Response(200, write_json({"resourceType": "Parameters", "parameter": [parameter]}))
+    return parameters([parameter("return", "Meta", meta)])
 
 
 def _united(store: Store, types: Iterable[str]) -> Json:
@@ -58,9 +57,9 @@ def _united(store: Store, types: Iterable[str]) -> Json:
     return {name: values for name, values in meta.items() if values}
 
 
-def _keys(store: Store, types: Iterable[str], parameter: str, kind: Kind) -> list[str]:
-    """Return the keys of a parameter of these types, each once, in order."""
-    return sorted({key for type in types for key in store.keys(Field(type, parameter, kind))})
+def _keys(store: Store, types: Iterable[str], code: str, kind: Kind) -> list[str]:
+    """Return the keys of a search parameter of these types, each once, in order."""
+    return sorted({key for type in types for key in store.keys(Field(type, code, kind))})
 
 
 def _codings(keys: Iterable[str]) -> Iterator[Json]:

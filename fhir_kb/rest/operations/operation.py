@@ -21,7 +21,8 @@ class Operation:
 
     ``on_system``, ``on_type`` and ``on_instance`` answer it at these places; ``types`` are the
     resource types it stands on. Its answer is the same by GET and by POST where ``methods`` has
-    both. One that ``writes`` is there only where clients may write. ``documentation`` is what a reader of the CapabilityStatement should know.
+    both. One that ``writes`` is there only where clients may write. ``documentation`` is what a
+    reader of the CapabilityStatement should know.
     """
 
     name: str

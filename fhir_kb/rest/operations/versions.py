@@ -3,9 +3,9 @@
 https://hl7.org/fhir/R4/capabilitystatement-operation-versions.html
 """
 
-from fhir_kb.formats.json import write_json
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
+from fhir_kb.rest.operations.answer import parameter, parameters
 from fhir_kb.rest.operations.given import read_given
 from fhir_kb.versions import DEFAULT, VERSIONS
 
@@ -18,6 +18,5 @@ def versions(endpoint: Endpoint, request: Request) -> Response:
     is_mount = request.base.rpartition("/")[2] == endpoint.version.mount
     served = [endpoint.version] if is_mount else list(VERSIONS.values())
     default = endpoint.version if is_mount else DEFAULT
-    parameters = [{"name": "version", "valueCode": version.mime} for version in served]
-    parameters.append({"name": "default", "valueCode": default.mime})
-    return Response(200, write_json({"resourceType": "Parameters", "parameter": parameters}))
+    rows = [parameter("version", "Code", version.mime) for version in served]
+    return parameters([*rows, parameter("default", "Code", default.mime)])

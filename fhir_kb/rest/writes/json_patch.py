@@ -192,7 +192,7 @@ def _test(target: _Target, operation: Operation) -> None:
 
 
 def _alike(one: Any, other: Any) -> bool:
-    """Return whether two values are equal but for what they hold: numbers by value, true is not 1."""
+    """Return whether two values are equal but for what they hold; true is not 1."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys()
     if isinstance(one, list) and isinstance(other, list):
