@@ -6,46 +6,29 @@ https://hl7.org/fhir/R4/http.html#history
 import re
 from collections.abc import Iterable
 from math import inf
-from typing import Protocol
 
 from pyroaring import BitMap, FrozenBitMap
 
 from fhir_kb.errors import ExpiredPage
 from fhir_kb.store.interface import Field, Rows, Store
 from fhir_kb.store.journal.interface import HistoryPage, Version
+from fhir_kb.store.page_of_versions import PAGE_BYTES, cut_page
 from fhir_kb.store.resource import StoredResource
 
 _ROW_MAX = 2**32 - 1
 _ROW = re.compile(r"[0-9]{1,10}", re.ASCII)
 
 
-class Versions(Protocol):
-    """The reading half of ``WritableStore``."""
-
-    def version(self, type: str, id: str, version_id: str) -> StoredResource | None:
-        """Return one version; None when there is none; refuse (DeletedResource) a deletion."""
-        ...
-
-    def history(
-        self,
-        type: str | None = None,
-        id: str | None = None,
-        *,
-        since: int | None = None,
-        at: tuple[int, int] | None = None,
-        page: str | None = None,
-        limit: int = 50,
-    ) -> HistoryPage:
-        """Return a page of versions, newest first; see ``WritableStore``."""
-        ...
-
-
 class CuratedVersions:
-    """The versions of a store that never changes; ``types`` are those that are served."""
+    """The versions of a store that never changes; ``types`` are those that are served.
 
-    def __init__(self, store: Store, types: Iterable[str]) -> None:
+    A page ends early where the texts on it would be more than ``bytes_most``.
+    """
+
+    def __init__(self, store: Store, types: Iterable[str], bytes_most: int = PAGE_BYTES) -> None:
         self._store = store
         self._types = tuple(types)
+        self._bytes_most = bytes_most
 
     def version(self, type: str, id: str, version_id: str) -> StoredResource | None:
         """Return the resource when this is its version."""
@@ -67,9 +50,12 @@ class CuratedVersions:
         for served in self._types if type is None else (type,):
             rows |= self._made(served, id, since, at)
         end = len(rows) if page is None else rows.rank(self._row(page) - 1)
-        shown = [rows[place] for place in range(end - 1, max(end - limit, 0) - 1, -1)]
-        following = f"{self._store.fingerprint[:16]}-{shown[-1]}" if end > limit else None
-        versions = [Version(0, "PUT", resource) for resource in self._store.resources(shown)]
+        ahead = [rows[place] for place in range(end - 1, max(end - limit - 1, 0) - 1, -1)]
+        resources = (self._store.resources([row])[0] for row in ahead)
+        shown, more = cut_page(resources, limit, self._bytes_most, lambda each: len(each.body))
+        last = ahead[len(shown) - 1] if more else 0
+        following = f"{self._store.fingerprint[:16]}-{last}" if more else None
+        versions = [Version(0, "PUT", resource) for resource in shown]
         return HistoryPage(versions, len(rows), following)
 
     def _made(

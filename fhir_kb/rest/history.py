@@ -15,14 +15,13 @@ from fhir_kb.errors import (
     UnsupportedParameter,
 )
 from fhir_kb.formats.json import write_json
-from fhir_kb.rest.curated_versions import Versions
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Pairs, Request, Response
 from fhir_kb.rest.negotiation import prefers_strict
 from fhir_kb.rest.read import check_type
 from fhir_kb.rest.search_type import query_text
 from fhir_kb.search.dates import period_of
-from fhir_kb.store.journal.interface import HistoryPage, Version
+from fhir_kb.store.journal.interface import HistoryPage, Version, Versions
 
 _PAGE = "_cursor"
 _OF_THE_ANSWER = frozenset({"_format", "_pretty"})
@@ -89,11 +88,14 @@ def _asked(request: Request) -> _Asked:
     strict = prefers_strict(request.header("prefer"))
     seen: set[str] = set()
     for name, value in request.pairs:
+        refusal = _NOT_DONE.get(name)
+        if refusal is not None:
+            raise UnsupportedParameter(f"{refusal}; {_KNOWN}", expression=name)
         reader = _READERS.get(name)
         if reader is None:
             if strict and name not in _OF_THE_ANSWER:
                 raise UnsupportedParameter(
-                    f"A history has no parameter {name[:40]!r}; it has _at, _count and _since",
+                    f"A history has no parameter {name[:40]!r}; {_KNOWN}",
                     expression=name,
                 )
             continue
@@ -135,6 +137,14 @@ def _read_count(asked: _Asked, value: str) -> None:
     asked.count = int(value)
 
 
+def _read_sort(asked: _Asked, value: str) -> None:
+    if value not in ("-_lastUpdated", "none"):
+        raise InvalidParameter(
+            f"_sort is {value[:40]!r}; a history is told newest first: write -_lastUpdated, or none",
+            expression="_sort",
+        )
+
+
 def _read_page(asked: _Asked, value: str) -> None:
     asked.page = value
 
@@ -143,8 +153,15 @@ _READERS: Mapping[str, Callable[[_Asked, str], None]] = {
     "_since": _read_since,
     "_at": _read_at,
     "_count": _read_count,
+    "_sort": _read_sort,
     _PAGE: _read_page,
 }
+
+_KNOWN = "it has _at, _count, _since and _sort"
+_NOT_DONE: Mapping[str, str] = {
+    "_list": "A history is not narrowed to a list by _list; ask for the history of a resource",
+}
+"""Parameters that no answer may leave out: with them the caller asks for fewer versions."""
 
 
 def _bundle(

@@ -7,8 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from rest_calls import content, new_id, organization, send, told
+
+from fhir_kb.rest.curated_versions import CuratedVersions
+from fhir_kb.rest.endpoint import Endpoint
+from fhir_kb.store.journal.interface import Version
 
 BASE = "http://127.0.0.1:8080"
 
@@ -153,6 +158,10 @@ REFUSED = [
     ("_count=many", 400, "whole number"),
     ("_count=-1", 400, "whole number"),
     ("_count=1&_count=2", 400, "twice"),
+    ("_sort=_lastUpdated", 400, "newest first: write -_lastUpdated"),
+    ("_sort=name", 400, "-_lastUpdated"),
+    ("_sort=none&_sort=none", 400, "twice"),
+    ("_list=chosen", 400, "it has _at, _count, _since and _sort"),
     ("_cursor=made-up", 400, ""),
     ("_cursor=%C3%A4", 400, ""),
 ]
@@ -182,14 +191,60 @@ def test_a_page_is_refused_whatever_its_row(client: FlaskClient) -> None:
 
 def test_an_unknown_parameter_is_left_out_or_refused(path: str, writer: FlaskClient) -> None:
     """As in searches: the self link tells what was done; strict handling refuses."""
-    url = f"/fhir/{path}/_history?_list=x&_count=2"
+    url = f"/fhir/{path}/_history?_lst=x&_count=2"
     own = next(
         link["url"] for link in content(writer.get(url))["link"] if link["relation"] == "self"
     )
     assert own == f"{BASE}/fhir/{path}/_history?_count=2"
     strict = writer.get(url, headers={"Prefer": "handling=strict"})
     assert strict.status_code == 400
-    assert "_list" in told(strict)
+    assert "'_lst'; it has _at, _count, _since and _sort" in told(strict)
+
+
+@pytest.mark.parametrize("sort", ["-_lastUpdated", "none"])
+@pytest.mark.parametrize("place", ["", "/Organization"])
+def test_the_order_that_a_history_has_may_be_asked_for(
+    place: str, sort: str, client: FlaskClient, writer: FlaskClient, mount: str
+) -> None:
+    """Newest first is what R5 calls its default; the links keep what was asked."""
+    for caller in (client, writer):
+        plain = content(caller.get(f"/fhir/{mount}{place}/_history?_count=3"))
+        asked = content(caller.get(f"/fhir/{mount}{place}/_history?_count=3&_sort={sort}"))
+        assert asked["entry"] == plain["entry"]
+        assert all(f"_sort={sort}" in link["url"] for link in asked["link"])
+
+
+@pytest.mark.parametrize("parameter", ["_list=chosen", "_sort=_id"])
+def test_a_history_that_is_read_only_refuses_them_too(
+    parameter: str, client: FlaskClient, mount: str
+) -> None:
+    """To leave _list out would tell of more than was asked for."""
+    for place in ("", "/Organization", "/Organization/ema"):
+        assert client.get(f"/fhir/{mount}{place}/_history?{parameter}").status_code == 400
+
+
+def test_a_page_of_large_resources_ends_early(app: Flask, mount: str) -> None:
+    """However many were asked for: each is shown once, and a page has one at least."""
+    endpoint = app.extensions["fhir_kb"][mount]
+    sizes = [len(version.resource.body) for version in _curated(endpoint, 10**9)[0]]
+    for most in (1, max(sizes) + 1, 3 * max(sizes)):
+        pages = _curated(endpoint, most)
+        assert [len(each.resource.body) for page in pages for each in page] == sizes
+        together = [sum(len(each.resource.body) for each in page) for page in pages]
+        assert all(
+            size <= most or len(page) == 1 for size, page in zip(together, pages, strict=True)
+        )
+        assert len(pages) > 1
+
+
+def _curated(endpoint: Endpoint, bytes_most: int) -> list[list[Version]]:
+    versions = CuratedVersions(endpoint.store(), endpoint.types, bytes_most)
+    page = versions.history("Organization", limit=500)
+    pages = [list(page.versions)]
+    while page.following is not None:
+        page = versions.history("Organization", limit=500, page=page.following)
+        pages.append(list(page.versions))
+    return pages
 
 
 def test_count_nothing_tells_only_how_many(path: str, writer: FlaskClient) -> None:

@@ -5,11 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyroaring import BitMap
 from written_world import WrittenWorld, entry, group, snapshot_of, world
 
 from fhir_kb.errors import ExpiredPage, InvalidParameter
 from fhir_kb.store.instants import microseconds
-from fhir_kb.store.journal.interface import Journal
+from fhir_kb.store.journal.interface import Journal, VersionsAsked
+from fhir_kb.store.journal.sqlite import SqliteJournal
+from fhir_kb.store.page_of_versions import PAGE_BYTES
+from fhir_kb.store.written.history import WrittenHistory
 
 DAY = 86_400_000_000
 START = microseconds("2025-01-01T00:00:00Z")
@@ -124,3 +128,36 @@ def test_a_page_of_another_release_is_gone(here: WrittenWorld) -> None:
 def test_a_page_that_was_never_named_is_refused(page: str, here: WrittenWorld) -> None:
     with pytest.raises((InvalidParameter, ExpiredPage)):
         here.written.history(page=page)
+
+
+@pytest.mark.parametrize("most", [1, 300, 700, 10**9])
+@pytest.mark.parametrize("limit", [1, 3, 50])
+def test_a_page_of_large_versions_ends_early(limit: int, most: int, here: WrittenWorld) -> None:
+    """However many are asked for: each is shown once, and a page has one at least."""
+    snapshot = here.written.current().below  # type: ignore[attr-defined]  # as history has it
+    masked = BitMap((snapshot.row("Group", "imported"),))
+    history = WrittenHistory(snapshot, here.journal, masked, most)
+    asked = VersionsAsked(here.journal.sequence())
+    page = history.page(asked, None, limit)
+    pages = [page.versions]
+    while page.following is not None:
+        page = history.page(asked, page.following, limit)
+        pages.append(page.versions)
+    shown = [(v.method, v.resource.id, v.resource.version_id) for each in pages for v in each]
+    assert shown == NEWEST_FIRST
+    for each in pages:
+        size = sum(len(version.resource.body) for version in each)
+        assert size <= most or len([v for v in each if v.resource.body]) == 1
+        assert 0 < len(each) <= limit
+    assert (len(pages) == 1) is (most == 10**9 and limit == 50)
+
+
+def test_a_page_of_the_store_is_bounded_too(tmp_path: Path) -> None:
+    """Three of these are more than a page holds, whatever number is asked for."""
+    here = world(tmp_path, SqliteJournal(tmp_path / "written.sqlite"))
+    for number in range(3):
+        here.put(group(f"large-{number}", name="x" * (PAGE_BYTES * 2 // 5)))
+    page = here.written.history(limit=3)
+    assert [version.resource.id for version in page.versions] == ["large-2", "large-1"]
+    assert [id for _, id, _ in told(here, limit=3)] == ["large-2", "large-1", "large-0"]
+    here.written.close()
