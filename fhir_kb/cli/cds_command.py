@@ -12,9 +12,10 @@ from fhir_kb.cds.configuration import LOOPBACK, decision_support, networks
 from fhir_kb.cds.readable import readable
 from fhir_kb.cds.response_schema import response_faults
 from fhir_kb.chart.elements import objects
+from fhir_kb.cli.printing import print_json
 from fhir_kb.errors import InvalidParameter, OutsideRefused, RequestError
 from fhir_kb.formats import Json
-from fhir_kb.formats.json import read_json, write_json
+from fhir_kb.formats.json import read_json
 from fhir_kb.net import Origin, Outside
 from fhir_kb.settings import Settings, read_settings
 
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the task; a file that cannot be read is a call made wrongly (2)."""
     settings = read_settings()
     if arguments.task == "services":
-        _print(discovery(decision_support(settings)))
+        print_json(discovery(decision_support(settings)))
         return 0
     try:
         body = arguments.file.read_bytes()
@@ -52,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         answer = _answered(settings, service, body, arguments.moment or _moment_of(content))
     if arguments.json:
-        _print(answer)
+        print_json(answer)
     else:
         print(readable(answer))
     return 0
@@ -113,7 +114,3 @@ def _instant(text: str | None) -> datetime:
     except ValueError:
         raise InvalidParameter("The moment is written like 2026-03-01T09:30:00Z") from None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-
-
-def _print(content: Json) -> None:
-    sys.stdout.buffer.write(write_json(content, indent=2) + b"\n")

@@ -1,12 +1,11 @@
 """``fhir-kb facts check`` and ``fhir-kb facts coverage``: for who writes the facts."""
 
 import argparse
-import sys
 from pathlib import Path
 
+from fhir_kb.cli.printing import print_json
 from fhir_kb.facts import file_schema, load_knowledge
 from fhir_kb.facts.reading import FILE_KINDS
-from fhir_kb.formats.json import write_json
 from fhir_kb.publish.assemble import assemble
 from fhir_kb.publish.coverage import carriers
 from fhir_kb.versions import VERSIONS
@@ -34,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         case "coverage":
             return _coverage(arguments.folder, arguments.missing)
         case _:
-            sys.stdout.buffer.write(write_json(file_schema(arguments.kind), indent=2) + b"\n")
+            print_json(file_schema(arguments.kind))
             return 0
 
 

@@ -1,11 +1,10 @@
 """``fhir-kb schema MedicationKnowledge --fhir r5``: the strict JSON Schema of a resource type."""
 
 import argparse
-import sys
 
+from fhir_kb.cli.printing import print_json
 from fhir_kb.definitions import load
 from fhir_kb.definitions.releases import RELEASES
-from fhir_kb.formats.json import write_json
 from fhir_kb.validation.json_schema import resource_schema
 
 
@@ -19,6 +18,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the schema; refuse a type that this version does not have."""
-    schema = resource_schema(load(arguments.fhir.upper()), arguments.type)
-    sys.stdout.buffer.write(write_json(schema, indent=2) + b"\n")
+    print_json(resource_schema(load(arguments.fhir.upper()), arguments.type))
     return 0

@@ -7,11 +7,11 @@ from uuid import uuid4
 from fhir_kb.errors import ReadOnly
 from fhir_kb.export import Exports
 from fhir_kb.formats.text import BYTES_MAX
-from fhir_kb.rest.curated_versions import CuratedVersions, Versions
+from fhir_kb.rest.curated_versions import CuratedVersions
 from fhir_kb.search import Limits
 from fhir_kb.search.table import SearchTable
 from fhir_kb.store.interface import Store
-from fhir_kb.store.journal.interface import WritableStore
+from fhir_kb.store.journal.interface import Versions, WritableStore
 from fhir_kb.validation import Conformance
 from fhir_kb.validation.validator import SPECIFICATION_ONLY
 from fhir_kb.versions import Version

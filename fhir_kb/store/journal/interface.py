@@ -180,12 +180,8 @@ class HistoryPage:
     following: str | None
 
 
-class WritableStore(Protocol):
-    """Curated knowledge with what clients wrote beside it."""
-
-    def current(self) -> Store:
-        """Return the state to answer one request from: every commit so far is in it."""
-        ...
+class Versions(Protocol):
+    """Every version there is of the resources in a store."""
 
     def version(self, type: str, id: str, version_id: str) -> StoredResource | None:
         """Return one version; None when there is none; refuse (DeletedResource) a deletion."""
@@ -208,6 +204,14 @@ class WritableStore(Protocol):
         between the two ends of ``at``. ``page`` is a ``following`` of an earlier page; commits
         since that page change nothing.
         """
+        ...
+
+
+class WritableStore(Versions, Protocol):
+    """Curated knowledge with what clients wrote beside it."""
+
+    def current(self) -> Store:
+        """Return the state to answer one request from: every commit so far is in it."""
         ...
 
     def transaction(self) -> AbstractContextManager[Transaction]:
