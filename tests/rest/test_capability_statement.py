@@ -347,23 +347,31 @@ def test_every_parameter_and_modifier_is_answered(reader: Caller) -> None:
 
 def test_what_a_parameter_finds_and_lacks_is_everything(reader: Caller) -> None:
     """``:missing=true`` and ``:missing=false`` part the resources of a type."""
-    for type, parameter in parameters(reader):
-        if ":missing" in parameter.get("documentation", ""):
-            parted = [
-                reader.search(type, **{f"{parameter['name']}:missing": said, "_count": "0"})[
-                    "total"
-                ]
-                for said in ("true", "false")
-            ]
-            assert sum(parted) == reader.search(type, _count="0")["total"], (type, parameter)
+    parting = [
+        (type, parameter["name"])
+        for type, parameter in parameters(reader)
+        if ":missing" in parameter.get("documentation", "")
+    ]
+    assert {type for type, _ in parting} == set(reader.endpoint.types)
+    for type, name in parting:
+        parted = [
+            reader.search(type, **{f"{name}:missing": said, "_count": "0"})["total"]
+            for said in ("true", "false")
+        ]
+        assert sum(parted) == reader.search(type, _count="0")["total"], (type, name)
 
 
 def test_every_include_is_answered(reader: Caller) -> None:
     """_include and _revinclude work for each value listed."""
-    for resource in reader.statement()["rest"][0]["resource"]:
-        for kind, name in (("searchInclude", "_include"), ("searchRevInclude", "_revinclude")):
-            for value in resource.get(kind, []):
-                reader.search(resource["type"], **{name: value, "_count": "1"})
+    for kind, name in (("searchInclude", "_include"), ("searchRevInclude", "_revinclude")):
+        listed = [
+            (resource["type"], value)
+            for resource in reader.statement()["rest"][0]["resource"]
+            for value in resource.get(kind, [])
+        ]
+        assert listed
+        for type, value in listed:
+            reader.search(type, **{name: value, "_count": "1"})
 
 
 def test_every_operation_is_answered_where_it_stands(reader: Caller) -> None:

@@ -88,10 +88,13 @@ def test_a_call_is_answered_with_cards(client: FlaskClient) -> None:
 
 def test_pages_that_cards_link_to_are_there(client: FlaskClient) -> None:
     """[1f links] A card without a page behind it is a claim without a proof."""
-    for card in client.post(ORDERS, json=body(prefetch=PREGNANT)).get_json()["cards"]:
-        own = [link["url"] for link in card.get("links", []) if ":8080/" in link["url"]]
-        for url in (card["source"]["icon"], *own):
-            assert client.get(url).status_code == 200, url
+    cards = client.post(ORDERS, json=body(prefetch=PREGNANT)).get_json()["cards"]
+    own = [
+        link["url"] for card in cards for link in card.get("links", []) if ":8080/" in link["url"]
+    ]
+    assert own
+    for url in (*own, *(card["source"]["icon"] for card in cards)):
+        assert client.get(url).status_code == 200, url
 
 
 def test_the_icon_is_of_the_size_that_clients_show(client: FlaskClient) -> None:

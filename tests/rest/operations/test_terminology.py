@@ -378,6 +378,7 @@ def test_the_answers_are_valid(
     client: FlaskClient, mount: str, path: str, query: dict[str, str]
 ) -> None:
     """An answer keeps the rules of its own version."""
-    _, body = asked(client, f"{mount}/{path}", **query)
+    status, body = asked(client, f"{mount}/{path}", **query)
+    assert status == 200
     issues = validate(json.dumps(body), version=VERSIONS[mount].name)
     assert not [issue for issue in issues if issue.severity in ("error", "fatal")]
