@@ -29,6 +29,8 @@ from fhir_kb.versions import VERSIONS
 ROUNDS = 7
 PARSED = 20_000
 """Lines that are parsed in each round."""
+LARGE = 6_000
+"""The bytes of a large resource."""
 TYPES = frozenset({"AdverseEvent", "Group", "Medication", "Organization", "ResearchStudy"})
 
 AND = "token AND reference AND date"
@@ -95,26 +97,27 @@ def _cpu_of(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def measure_build(path: Path, number: int, table: SearchTable, name: str) -> None:
-    making = _cpu_of(lambda: sum(map(len, lines(number))))
-    some = list(lines(PARSED))
+def measure_build(path: Path, number: int, table: SearchTable, name: str, size: int = 0) -> None:
+    making = _cpu_of(lambda: sum(map(len, lines(number, size))))
+    some = list(lines(PARSED, size))
     # Each object is dropped at once: to keep them all would cost more than to parse them.
     each = cpu_microseconds(lambda: deque(map(orjson.loads, some), maxlen=0), 1) / PARSED
     parsing = each * number / 1e6
     # What it costs to make up the lines is no part of the build.
     building = -making + _cpu_of(
         lambda: write_snapshot(
-            path, entries(lines(number), table), version="R5", release="benchmark"
+            path, entries(lines(number, size), table), version="R5", release="benchmark"
         )
     )
-    size, bodies = path.stat().st_size, sum(map(len, lines(number)))
+    bodies = sum(map(len, some)) / PARSED
     row(
-        f"build of a snapshot of {number:,} from lines, {name}, against orjson parsing them",
+        f"build of a snapshot of {number:,} of {bodies / 1000:.1f} kB from lines, {name}, "
+        "against orjson parsing them",
         f"{parsing / building:.3f} ({number / building:,.0f} resources/s of CPU)",
         "≥ 0.25",
         "≥ 0.5",
     )
-    print(f"file: {size / number:,.0f} bytes/resource, {size / bodies:.2f} x the bodies")
+    print(f"file: {path.stat().st_size / number / bodies:.2f} x the bodies")
 
 
 def measure_reads(store: Snapshot, number: int) -> None:
@@ -154,7 +157,8 @@ def main() -> None:
     costs = {}
     with TemporaryDirectory() as folder:
         path = Path(folder) / "knowledge.db"
-        measure_build(path, min(number, 100_000), bare, "all search parameters")
+        for size in (0, LARGE):
+            measure_build(path, min(number, 100_000), bare, "all search parameters", size)
         for size in (number // 10, number):
             print(f"-- {size:,} resources")
             measure_build(path, size, table, "and every word")

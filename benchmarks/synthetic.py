@@ -1,8 +1,9 @@
-"""Synthetic R5 AdverseEvents of about 2 kB, as lines of NDJSON in order of their update."""
+"""Synthetic R5 AdverseEvents as lines of NDJSON in order of their update."""
 
 import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from fhir_kb.formats.json import write_json
 
@@ -23,7 +24,7 @@ def _concept(kind: str, number: int) -> dict[str, object]:
     return {"coding": [coding], "text": f"{kind} {number} as reported"}
 
 
-def _event(position: int, chance: random.Random) -> dict[str, object]:
+def _event(position: int, chance: random.Random) -> dict[str, Any]:
     """Return one report: two thousand medicines, three thousand reactions, seventy sites."""
     drug = int(chance.paretovariate(0.8)) % 2000
     reaction = int(chance.paretovariate(0.7)) % 3000
@@ -62,8 +63,31 @@ def _event(position: int, chance: random.Random) -> dict[str, object]:
     }
 
 
-def lines(number: int, seed: int = 1) -> Iterator[bytes]:
-    """Yield ``number`` lines; the same seed gives the same lines."""
+def lines(number: int, size: int = 0, seed: int = 1) -> Iterator[bytes]:
+    """Yield ``number`` lines of ``size`` bytes, or as long as they are, about 1.6 kB.
+
+    The same seed gives the same lines.
+    """
     chance = random.Random(seed)  # noqa: S311
     for position in range(number):
-        yield write_json(_event(position, chance))
+        event = _event(position, chance)
+        yield sized(event, size) if size else write_json(event)
+
+
+def sized(event: dict[str, Any], size: int) -> bytes:
+    """Return an event as text of exactly ``size`` bytes.
+
+    As much structure as fits is put in: words alone would spare those who look into every element.
+    """
+    [suspect] = event["suspectEntity"]
+    event["text"] = _narrative("")
+    more = (size - len(write_json(event))) // (len(write_json(suspect)) + 1)
+    event["suspectEntity"] = [suspect] * (1 + more)
+    missing = size - len(write_json(event))
+    event["text"] = _narrative(("0123456789 " * (missing // 11 + 1))[:missing])
+    return write_json(event)
+
+
+def _narrative(text: str) -> dict[str, str]:
+    div = f'<div xmlns="http://www.w3.org/1999/xhtml">{text}</div>'
+    return {"status": "generated", "div": div}

@@ -1,4 +1,4 @@
-"""What is served while it is measured: pages of resources of 6 kB, and very many of 2 kB.
+"""What is served while it is measured: resources of 6 kB, in pages and very many.
 
 The very many are built once into the folder that FHIR_KB_BENCHMARKS names, else into one that
 goes with the run; FHIR_KB_BENCHMARK_RESOURCES says how many they are.
@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from benchmarks.search import entries, searched
-from benchmarks.synthetic import TERMS, lines
-from fhir_kb.formats.json import read_json, write_json
+from benchmarks.synthetic import TERMS, lines, sized
+from fhir_kb.formats.json import read_json
 from fhir_kb.publish.release import build_release
 from fhir_kb.store import write_snapshot
 from fhir_kb.store.snapshot.schema import FORMAT
@@ -40,7 +40,7 @@ def curated(folder: Path) -> Path:
 
 
 def many(folder: Path, kept: Path, number: int) -> Path:
-    """Return a data folder whose R5 store holds ``number`` resources of about 2 kB.
+    """Return a data folder whose R5 store holds ``number`` resources of 6,000 bytes.
 
     The store is built into the folder ``kept`` unless it is there.
     """
@@ -48,7 +48,7 @@ def many(folder: Path, kept: Path, number: int) -> Path:
     store = kept / f"many-{number}-format-{FORMAT}.sqlite"
     build_release(target)
     if not store.exists():
-        _write(store.with_suffix(".partial"), lines(number), words=False)
+        _write(store.with_suffix(".partial"), lines(number, SIZE), words=False)
         store.with_suffix(".partial").replace(store)
     _link(store, target)
     return target
@@ -70,19 +70,7 @@ def page_bodies() -> Iterator[bytes]:
         code = f"reaction-{position // MATCHES}"
         coding = {"system": f"{TERMS}/reaction", "code": code, "display": code}
         resource["code"] = {"coding": [coding], "text": code}
-        [suspect] = resource["suspectEntity"]
-        resource["text"] = _narrative("")
-        # As much structure as fits: words alone would spare those who look into every element.
-        more = (SIZE - len(write_json(resource))) // (len(write_json(suspect)) + 1)
-        resource["suspectEntity"] = [suspect] * (1 + more)
-        missing = SIZE - len(write_json(resource))
-        resource["text"] = _narrative(("0123456789 " * (missing // 11 + 1))[:missing])
-        yield write_json(resource)
-
-
-def _narrative(text: str) -> dict[str, str]:
-    div = f'<div xmlns="http://www.w3.org/1999/xhtml">{text}</div>'
-    return {"status": "generated", "div": div}
+        yield sized(resource, SIZE)
 
 
 def _write(path: Path, bodies: Iterable[bytes], *, words: bool) -> None:

@@ -6,18 +6,21 @@ SQLite counts its own pages, so that what stands behind the last of them is not 
 file holds both, and one rename swaps both. A resource is read with one call of the system and
 none of SQLite, whose own way to a text takes longer than all the rest of a read.
 
-Behind the records come three tables, and a footer that tells where everything begins:
+Behind the records come four tables, and a footer that tells where everything begins:
 
 * where each record begins, by row, and the end of the last one
 * the CRC-32 of each resource's type and id, in rising order
 * the rows that these belong to
+* where in these two each group of hashes with the same highest bits begins
 
 A record is its ``HEAD``, the text beside the body, and the body. No byte is given out unchecked:
 the CRC-32 at the head of a record covers everything up to the body, and the SHA-256 the body.
 """
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
+from functools import partial
 from struct import Struct
 from typing import NamedTuple
 from zlib import crc32
@@ -34,6 +37,7 @@ FOOTER = Struct("<8sQQQI")
 """MAGIC, start of the records, start of the tables, number of rows, CRC-32 of the tables."""
 
 MAGIC = b"fhir-kb\x03"
+HASH_BITS = 32
 _SEALED = Struct("<III32s")
 _SEAL_BYTES = 4
 
@@ -41,7 +45,7 @@ _SEAL_BYTES = 4
 class Record(NamedTuple):
     """What stands in a record before its body, which begins at ``end``; ``digest`` is not hex.
 
-    ``links`` are joined by ``SEPARATOR``.
+    ``type`` is the type's number, ``links`` are joined by ``SEPARATOR``.
     """
 
     type: int
@@ -53,12 +57,21 @@ class Record(NamedTuple):
     end: int
 
 
+_record = partial(tuple.__new__, Record)
+"""Makes a record of its parts as quickly as a plain tuple: every read makes one."""
+
+
 class Tables(NamedTuple):
-    """Where records are: ``starts`` by row, ``rows`` by ``hashes``, which rise."""
+    """Where records are: ``starts`` by row, ``rows`` by ``hashes``, which rise.
+
+    ``groups`` tells, for the bits of a hash above ``shift``, where those that share them begin.
+    """
 
     starts: Sequence[int]
     hashes: Sequence[int]
     rows: Sequence[int]
+    groups: Sequence[int]
+    shift: int
 
 
 def identity_hash(type: str, id: str) -> int:
@@ -87,7 +100,7 @@ def unpacked_record(record: bytes, row: int) -> Record | None:
         return None
     text = record[HEAD.size : end].decode()
     id, version_id, last_updated, links = text.split(SEPARATOR, 3)
-    return Record(type, id, version_id, last_updated, links, digest, end)
+    return _record((type, id, version_id, last_updated, links, digest, end))
 
 
 def holds_text(beginning: bytes) -> bool:
@@ -102,20 +115,31 @@ def packed_tables(starts: "array[int]", hashes: "array[int]") -> bytes:
     """Return the tables of records that begin at ``starts``; ``hashes`` are by row."""
     rows = array("I", sorted(range(len(hashes)), key=hashes.__getitem__))
     rising = array("I", map(hashes.__getitem__, rows))
-    return starts.tobytes() + rising.tobytes() + rows.tobytes()
+    bits = _group_bits(len(hashes))
+    firsts = (group << (HASH_BITS - bits) for group in range(1 << bits))
+    groups = array("I", [*(bisect_left(rising, first) for first in firsts), len(rising)])
+    return starts.tobytes() + rising.tobytes() + rows.tobytes() + groups.tobytes()
 
 
 def unpacked_tables(tables: memoryview, number: int) -> Tables:
     """Return the tables of so many rows; they stay where they are."""
     hashes = 8 * (number + 1)
     rows = hashes + 4 * number
+    groups = rows + 4 * number
     return Tables(
         tables[:hashes].cast("Q"),
         tables[hashes:rows].cast("I"),
-        tables[rows : rows + 4 * number].cast("I"),
+        tables[rows:groups].cast("I"),
+        tables[groups:].cast("I"),
+        HASH_BITS - _group_bits(number),
     )
 
 
 def tables_size(number: int) -> int:
     """Return how many bytes the tables of so many rows take."""
-    return 8 * (number + 1) + 8 * number
+    return 8 * (number + 1) + 8 * number + 4 * ((1 << _group_bits(number)) + 1)
+
+
+def _group_bits(number: int) -> int:
+    """Return the bits that make groups of about four hashes; at most as many as hashes have."""
+    return min(max(number.bit_length() - 2, 0), HASH_BITS)

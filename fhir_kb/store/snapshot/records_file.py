@@ -3,7 +3,6 @@
 https://docs.python.org/3/library/mmap.html
 """
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -51,16 +50,20 @@ class RecordsFile:
                 "build the knowledge again"
             )
         self._content = content
-        self._starts, self._hashes, self._rows = unpacked_tables(packed, self._number)
+        self._starts, self._hashes, self._rows, self._groups, self._shift = unpacked_tables(
+            packed, self._number
+        )
 
     def rows_of(self, type: str, id: str) -> Sequence[int]:
         """Return the rows that a resource may be in: its own, and seldom that of another."""
         hash = identity_hash(type, id)
-        hashes = self._hashes
-        first = last = bisect_left(hashes, hash)
-        while last < self._number and hashes[last] == hash:
-            last += 1
-        return self._rows[first:last]
+        group = hash >> self._shift
+        first, end = self._groups[group], self._groups[group + 1]
+        return [
+            row
+            for known, row in zip(self._hashes[first:end], self._rows[first:end], strict=True)
+            if known == hash
+        ]
 
     def record(self, row: int) -> bytes:
         """Return the record of a row, nothing for a row that is not there."""
