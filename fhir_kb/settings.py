@@ -106,9 +106,7 @@ class Settings:
         _each_written(r"[A-Za-z][A-Za-z0-9+.-]*:\S+", "URIs of code systems, with spaces between"),
     )
     url_bytes_max: int = _setting(16_000, "longest request target, in bytes", _within(1))
-    workers: int = _setting(
-        1, "processes that answer; more than one on Linux and macOS only", _within(1, 1000)
-    )
+    workers: int = _setting(1, "processes that answer", _within(1, 1000))
     connections_max: int = _setting(10_000, "connections that one worker holds open", _within(1))
     header_seconds: int = _setting(
         10, "time for a request's headers, and for a pause between two", _within(1, _DAY)

@@ -3,10 +3,7 @@
 https://docs.python.org/3/library/resource.html
 """
 
-import sys
-
-if sys.platform != "win32":
-    import resource
+import resource
 
 BESIDES = 200
 """Open files beside the connections."""
@@ -14,8 +11,6 @@ BESIDES = 200
 
 def allow_open_files(connections: int) -> None:
     """Raise this process's limit, as far as the system lets it, for so many connections."""
-    if sys.platform == "win32":
-        return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = connections + BESIDES
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
