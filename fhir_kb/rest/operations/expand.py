@@ -2,8 +2,9 @@
 
 https://hl7.org/fhir/R4/valueset-operation-expand.html
 
-Expansions are flat. The same question to the same release has the same answer to the byte, so an
-expansion's timestamp is that of the release and its identifier is made of what was asked.
+Expansions are flat. The same question to the same state of the store has the same answer to the
+byte, so an expansion's timestamp is that of the state, and its identifier is made of what was asked
+and what was found.
 """
 
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from fhir_kb.rest.operations.lookup import in_language
 from fhir_kb.rest.operations.parameter import Parameter
 from fhir_kb.rest.operations.posted_value_set import posted_value_set
 from fhir_kb.rest.own_text import read_own
+from fhir_kb.store.instants import instant_text, microseconds
 from fhir_kb.store.interface import Field
 from fhir_kb.store.keys import first_part_range
 from fhir_kb.terminology import Expansion, Terminology, expand
@@ -50,6 +52,7 @@ _ECHOED = {
     "offset": "Integer",
     "count": "Integer",
     "includeDesignations": "Boolean",
+    "designation": "String",
     "activeOnly": "Boolean",
     "excludeNested": "Boolean",
     "excludeNotForUI": "Boolean",
@@ -116,14 +119,15 @@ def _answer(
         selectable_only=given.one("excludeNotForUI") is True,
     )
     echoed = list(_echoed(given, expansion, terminology))
-    seal = write_json([endpoint.version.number, endpoint.released, canonical, *echoed])
+    contains = [_code(each, given) for each in expansion.contains]
+    seal = write_json([endpoint.version.number, canonical, expansion.total, *echoed, *contains])
     written: Json = {
         "identifier": uuid5(NAMESPACE_URL, seal.decode()).urn,
-        "timestamp": endpoint.released,
+        "timestamp": _instant(endpoint),
         "total": expansion.total,
         "offset": offset,
         "parameter": echoed,
-        "contains": [_code(each, given) for each in expansion.contains],
+        "contains": contains,
     }
     kept = {key: definition[key] for key in _KEPT if key in definition}
     if given.one("includeDefinition") is True and "compose" in definition:
@@ -132,11 +136,17 @@ def _answer(
     return Response(200, write_json({"resourceType": "ValueSet", **kept}))
 
 
+def _instant(endpoint: Endpoint) -> str:
+    """Return that of the release, or of what was written or imported since."""
+    newest = endpoint.store().newest
+    is_release = newest <= microseconds(endpoint.released)
+    return endpoint.released if is_release else instant_text(newest)
+
+
 def _echoed(given: Given, expansion: Expansion, terminology: Terminology) -> Iterator[Json]:
     """Yield what shaped the expansion: what was asked, and the code systems that were read."""
     for name, kind in _ECHOED.items():
-        if name in given:
-            yield {"name": name, f"value{kind}": given.one(name)}
+        yield from ({"name": name, f"value{kind}": value} for value in given.every(name))
     for url, pinned in sorted({(each.system, each.version or "") for each in expansion.contains}):
         system = terminology.code_system(url)
         version = pinned or (system.version if system else None)

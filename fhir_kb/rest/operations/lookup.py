@@ -65,8 +65,11 @@ def _rows(known: Lookup, given: Given, *, tells_definition: bool) -> Iterator[Js
         yield parameter("definition", "String", known.definition)
     elif known.definition and (everything or "definition" in wanted):
         yield _property("definition", "String", known.definition)
-    if everything or "designation" in wanted or any(each.startswith("lang.") for each in wanted):
-        yield from map(_designation, known.designations)
+    every_language = everything or "designation" in wanted
+    languages = [name.removeprefix("lang.") for name in wanted if name.startswith("lang.")]
+    for designation in known.designations:
+        if every_language or any(_is_in(designation, each) for each in languages):
+            yield _designation(designation)
     for name, codes in (("parent", known.parents), ("child", known.children)):
         if everything or name in wanted:
             yield from (_property(name, "Code", code) for code in codes)
@@ -94,12 +97,17 @@ def _designation(designation: Json) -> Json:
     )
 
 
+def _is_in(designation: Json, language: str) -> bool:
+    """Return whether a designation is in a language, or in a kind of it (de-CH is German)."""
+    return f"{designation.get('language', '')}-".startswith(f"{language}-")
+
+
 def in_language(
     display: str | None, designations: tuple[Json, ...], language: str | None
 ) -> str | None:
     """Return the designation in a language where there is one, else the display."""
     if language:
         for designation in designations:
-            if f"{designation.get('language', '')}-".startswith(f"{language}-"):
+            if _is_in(designation, language):
                 return str(designation["value"])
     return display
