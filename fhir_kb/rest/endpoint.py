@@ -12,6 +12,7 @@ from fhir_kb.search import Limits
 from fhir_kb.search.table import SearchTable
 from fhir_kb.store.interface import Store
 from fhir_kb.store.journal.interface import Versions, WritableStore
+from fhir_kb.store.resource import StoredResource
 from fhir_kb.validation import Conformance
 from fhir_kb.validation.validator import SPECIFICATION_ONLY
 from fhir_kb.versions import Version
@@ -22,7 +23,9 @@ class Endpoint:
     """What an interaction works with.
 
     ``store`` gives the state in force; an interaction calls it once and keeps the answer, so
-    that one response is made of one state. ``released`` is the instant of the knowledge release.
+    that one response is made of one state. ``curated`` gives a resource that no client can change,
+    and is not asked of what clients write: it is there when a database is away. ``released`` is
+    the instant of the knowledge release.
     ``written`` takes what clients write, None where writes are off; a write then needs
     ``write_token``, if there is one. ``entries_max`` bounds a batch or transaction.
     ``exports`` writes everything into files, None where there is no folder for them.
@@ -31,6 +34,7 @@ class Endpoint:
     version: Version
     table: SearchTable
     store: Callable[[], Store]
+    curated: Callable[[str, str], StoredResource | None]
     released: str
     limits: Limits = field(default_factory=Limits)
     conformance: Callable[[], Conformance] = lambda: SPECIFICATION_ONLY

@@ -22,9 +22,11 @@ def read(endpoint: Endpoint, request: Request, type: str, id: str) -> Response:
 def vread(endpoint: Endpoint, request: Request, type: str, id: str, version: str) -> Response:
     """Return that version of the resource; 404 when there is none, 410 for a deletion."""
     check_type(endpoint, type)
-    store = endpoint.store()
-    row = store.row(type, id)
-    current = store.resources([row])[0] if row is not None else None
+    current = endpoint.curated(type, id)
+    if current is None:
+        store = endpoint.store()
+        row = store.row(type, id)
+        current = store.resources([row])[0] if row is not None else None
     if current is not None and current.version_id == version:
         return _answer(endpoint, request, current)
     earlier = endpoint.versions().version(type, id, version)
@@ -50,7 +52,7 @@ def found(endpoint: Endpoint, type: str, id: str) -> StoredResource:
     Refuses (UnknownResource) an id that is not there, (DeletedResource) one that no longer is.
     """
     check_type(endpoint, type)
-    resource = endpoint.store().read(type, id)
+    resource = endpoint.curated(type, id) or endpoint.store().read(type, id)
     if resource is None:
         raise UnknownResource(
             f"There is no {type} with id {id!r} in {endpoint.version.name}; "

@@ -113,6 +113,7 @@ def _endpoint(
         version,
         table,
         store,
+        holder.curated,
         manifest.released,
         limits,
         conformance,

@@ -20,7 +20,6 @@ from fhir_kb.rest.message import Response
 from fhir_kb.rest.negotiation import negotiate
 from fhir_kb.settings import Settings
 from fhir_kb.store.cache import ByteBoundedCache
-from fhir_kb.store.resource import StoredResource
 from fhir_kb.store.snapshot.reader import Snapshot
 from fhir_kb.versions import VERSIONS, by_fhir_version
 from fhir_kb.web.caching import KEPT, cache_headers
@@ -85,7 +84,6 @@ class FastReads:
         self._mounts = [[mount] for mount in endpoints]
         self._knowledge = knowledge
         self._settings = settings
-        # Where clients write, only what they cannot change is answered here.
         self._writable = any(endpoint.written for endpoint in endpoints.values())
         self._asked: set[int] = set()
         self._known_parts: dict[tuple[str, str, bool], _Parts] = {}
@@ -165,7 +163,10 @@ class FastReads:
         if parts is None or not _plain(accept, mount):
             return None
         try:
-            resource = self._in_force(self._stores[mount], type, id)
+            knowledge = self._stores[mount]
+            # Where clients write, only what they cannot change is answered here.
+            of = knowledge.curated if self._writable else knowledge.read
+            resource = of(type, id)
         except FhirKbError:
             return None
         if resource is None or (versioned and steps[6] != resource.version_id):
@@ -180,14 +181,6 @@ class FastReads:
         kept = Kept(reply, parts.unchanged, parts.place, etag, modified, None)
         self._put(key, kept)
         return kept
-
-    def _in_force(self, knowledge: Snapshot, type: str, id: str) -> StoredResource | None:
-        """Return a resource that nothing but a release can change, else None."""
-        if self._writable and knowledge.imported:
-            row = knowledge.row(type, id)
-            if row is None or not knowledge.is_curated(row):
-                return None
-        return knowledge.read(type, id)
 
     def _parts(self, mount: str, type: str, *, versioned: bool) -> _Parts | None:
         """Return what all reads of a type have in common; None where no such type is served."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 from fhir_kb.errors import StoreError
+from fhir_kb.store.resource import StoredResource
 from fhir_kb.store.snapshot.reader import Snapshot
 
 
@@ -31,6 +32,10 @@ class SnapshotHolder:
             with self._lock:
                 self._reopen()
         return self._snapshot
+
+    def curated(self, type: str, id: str) -> StoredResource | None:
+        """Return the resource if it is one that only a release changes, else None."""
+        return self.current().curated(type, id)
 
     def _reopen(self) -> None:
         state = self._state()

@@ -116,6 +116,14 @@ class Snapshot:
         """Return the resource, or None; refuse a corrupted one (CorruptedResource)."""
         return self._stored.read(type, id)
 
+    def curated(self, type: str, id: str) -> StoredResource | None:
+        """Return the resource if it is one that only a release changes, else None."""
+        if self.imported:
+            row = self._stored.row(type, id)
+            if row is None or not self.is_curated(row):
+                return None
+        return self._stored.read(type, id)
+
     def rows_of_type(self, type: str) -> Rows:
         """Return the rows of all resources of this type."""
         return self._rows_of_type.get(type, NO_ROWS)
