@@ -4,13 +4,11 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response
 
-from fhir_kb.errors import FhirKbError, StoreUnavailable
+from fhir_kb.errors import FhirKbError
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import write_json
 from fhir_kb.rest.endpoint import Endpoint
-from fhir_kb.settings import Settings
-from fhir_kb.web.served import endpoints, settings
-from fhir_kb.web.writes import check_room
+from fhir_kb.web.served import endpoints
 
 blueprint = Blueprint("health", __name__)
 
@@ -35,25 +33,23 @@ def readyz() -> Response:
             releases[mount] = _probe(endpoint)
         except FhirKbError:
             refused.append(mount)
-    writes = _writes(settings())
+    writes = _writes()
+    content = {"status": "ok", "knowledge": releases, "writes": writes}
     if refused or writes == "refused":
-        content = {
-            "status": "unavailable",
-            "refused": refused,
-            "knowledge": releases,
-            "writes": writes,
-        }
+        content |= {"status": "unavailable", "refused": refused}
         return _json(content, HTTPStatus.SERVICE_UNAVAILABLE)
-    return _json({"status": "ok", "knowledge": releases, "writes": writes})
+    return _json(content)
 
 
-def _writes(chosen: Settings) -> str:
-    """Return ``off``, ``ok`` or ``refused``; a database was asked when its versions were read."""
+def _writes() -> str:
+    """Return ``off``, ``ok`` or ``refused``."""
+    taking = [endpoint.written for endpoint in endpoints().values() if endpoint.written]
     try:
-        check_room(chosen)
-    except StoreUnavailable:
+        for written in taking:
+            written.check_room()
+    except FhirKbError:
         return "refused"
-    return "off" if chosen.writes == "off" else "ok"
+    return "ok" if taking else "off"
 
 
 def _probe(endpoint: Endpoint) -> str:

@@ -6,16 +6,14 @@ https://hl7.org/fhir/R4/security.html
 import ipaddress
 import logging
 from collections.abc import Callable
-from tempfile import TemporaryFile
 
-from fhir_kb.errors import KnowledgeError, StoreUnavailable
+from fhir_kb.errors import KnowledgeError
 from fhir_kb.formats import Json
 from fhir_kb.settings import Settings
 from fhir_kb.store import IndexRows, SnapshotHolder, WrittenStore, open_journal
 from fhir_kb.versions import Version
 
 _LOG = logging.getLogger("fhir_kb")
-_ROOM = bytes(65_536)
 
 
 def check_writes(settings: Settings) -> None:
@@ -45,22 +43,6 @@ def written_store(
         return None
     journal = open_journal(settings.data, version.mount, settings.database)
     return WrittenStore(holder.current, journal, index, indexed_by)
-
-
-def check_room(settings: Settings) -> None:
-    """Refuse (StoreUnavailable) a data folder that takes nothing more, when writes go there.
-
-    A few pages are written beside the journal and dropped: a full or read-only disk is known by
-    nothing less, and the writers' lock is not taken for it.
-    """
-    if settings.writes == "off" or settings.database:
-        return
-    try:
-        with TemporaryFile(dir=settings.data, buffering=0) as file:
-            if file.write(_ROOM) < len(_ROOM):
-                raise StoreUnavailable(f"{settings.data} is full; nothing can be written")
-    except OSError as error:
-        raise StoreUnavailable(f"{settings.data} cannot be written: {error.strerror}") from error
 
 
 def _is_loopback(host: str) -> bool:

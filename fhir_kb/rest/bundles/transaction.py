@@ -108,6 +108,7 @@ class _Within:
         self.current = store.current
         self.version = store.version
         self.history = store.history
+        self.check_room = store.check_room
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Refuse: what this entry asks would write on its own."""

@@ -143,6 +143,10 @@ class Journal(Protocol):
         """
         ...
 
+    def check_room(self) -> None:
+        """Refuse (StoreUnavailable) when nothing can be written now; takes no lock."""
+        ...
+
     def close(self) -> None:
         """Free what is held; nothing may be asked afterwards."""
         ...
@@ -216,4 +220,8 @@ class WritableStore(Versions, Protocol):
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin writing, as the only writer; commit when the block ends, else nothing happened."""
+        ...
+
+    def check_room(self) -> None:
+        """Refuse (StoreUnavailable) when nothing can be written now; takes no lock."""
         ...

@@ -15,7 +15,7 @@ from fhir_kb.errors import CorruptedResource, StoreUnavailable
 from fhir_kb.store.instants import now
 from fhir_kb.store.journal.appending import JournalAppending
 from fhir_kb.store.journal.interface import JournalEntry, Version, VersionsAsked
-from fhir_kb.store.journal.postgres_connections import Connection, PostgresConnections
+from fhir_kb.store.journal.postgres_connections import ONLY_READS, Connection, PostgresConnections
 from fhir_kb.store.journal.postgres_schema import prepare_schema
 from fhir_kb.store.journal.questions import ENTRIES, LATEST, NOT_REPLACED, SELECT, condition
 from fhir_kb.store.journal.seal import Head, checked_entry, checked_version
@@ -112,6 +112,12 @@ class PostgresJournal:
             )
             yield appending
             self._commit(connection, appending.latest)
+
+    def check_room(self) -> None:
+        """Refuse (StoreUnavailable) a standby, and a database that only reads."""
+        ((only_reads,),) = self._all("SELECT current_setting('transaction_read_only')", ())
+        if only_reads == "on":
+            raise StoreUnavailable(ONLY_READS)
 
     def close(self) -> None:
         """Free what is held; nothing may be asked afterwards."""

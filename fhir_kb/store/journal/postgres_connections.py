@@ -13,6 +13,8 @@ import psycopg
 from fhir_kb.errors import StoreError, StoreUnavailable
 
 T = TypeVar("T")
+ONLY_READS = "The database is a standby, or read-only; try again"
+
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 CONNECT_SECONDS = 5
@@ -133,7 +135,7 @@ def told() -> Iterator[None]:
         state = error.sqlstate or "no connection"
         raise StoreUnavailable(f"The database cannot be used now ({state}); try again") from error
     except psycopg.errors.ReadOnlySqlTransaction as error:
-        raise StoreUnavailable("The database is a standby, or read-only; try again") from error
+        raise StoreUnavailable(ONLY_READS) from error
     except psycopg.Error as error:
         what = error.diag.message_primary or type(error).__name__
         raise StoreError(f"The database refuses: {what}") from error

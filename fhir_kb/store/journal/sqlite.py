@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from fhir_kb.errors import CorruptedResource, StoreError, StoreUnavailable
 from fhir_kb.store.instants import now
@@ -21,6 +22,7 @@ from fhir_kb.store.journal.writers_lock import WritersLock
 from fhir_kb.store.resource import StoredResource
 
 LOCK_SECONDS = 10.0
+_ROOM = bytes(65_536)
 
 _INSERT = "INSERT INTO version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -122,6 +124,20 @@ class SqliteJournal:
             except BaseException:
                 self._forget_writer()
                 raise
+
+    def check_room(self) -> None:
+        """Refuse (StoreUnavailable) a folder that takes nothing more, or takes nothing.
+
+        A few pages are written beside the journal and dropped: a full or read-only disk is known
+        by nothing less.
+        """
+        folder = self._path.parent
+        try:
+            with TemporaryFile(dir=folder, buffering=0) as file:
+                if file.write(_ROOM) < len(_ROOM):
+                    raise StoreUnavailable(f"{folder} is full; nothing can be written")
+        except OSError as error:
+            raise StoreUnavailable(f"{folder} cannot be written: {error.strerror}") from error
 
     def close(self) -> None:
         """Free what is held; nothing may be asked afterwards."""

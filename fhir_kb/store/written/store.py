@@ -100,6 +100,10 @@ class WrittenStore:
                 committed = self._grown()
             yield WrittenTransaction(committed, journal, self._index, self._indexed_by)
 
+    def check_room(self) -> None:
+        """Refuse (StoreUnavailable) when nothing can be written now."""
+        self._journal.check_room()
+
     def close(self) -> None:
         """Close the journal; nothing may be asked afterwards."""
         self._journal.close()

@@ -124,6 +124,7 @@ def test_a_transaction_that_is_cut_leaves_nothing(here: WrittenWorld, execute: E
 def test_a_database_that_only_reads_refuses_writes(here: WrittenWorld, execute: Execute) -> None:
     """A standby, or a primary that was demoted under the server."""
     here.put(group("a"))
+    here.journal.check_room()
     execute("ALTER SYSTEM SET default_transaction_read_only = on")
     execute("SELECT pg_reload_conf()")
     try:
@@ -132,6 +133,8 @@ def test_a_database_that_only_reads_refuses_writes(here: WrittenWorld, execute: 
         assert here.ids("Group") == ["a"]
         with pytest.raises(StoreUnavailable, match="standby, or read-only"):
             here.put(group("b"))
+        with pytest.raises(StoreUnavailable, match="standby, or read-only"):
+            here.journal.check_room()
     finally:
         execute("SET default_transaction_read_only = off")
         execute("ALTER SYSTEM RESET default_transaction_read_only")
