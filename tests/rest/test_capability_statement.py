@@ -1,97 +1,54 @@
 """The CapabilityStatement promises what works, and nothing else.
 
-Each test walks over the statement itself and looks up what to do by the code that stands there: a
-new line that nobody taught this test to exercise fails it.
+Each check walks over the statement itself and looks up what to do by the code that stands there: a
+new line that nobody taught it to exercise fails it. It also looks at what is answered, so that a
+line which is missing fails too. That the checks notice is tested by statements that lie.
 """
 
 import json
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from advertised_includes import check_includes
+from advertised_interactions import (
+    check_flags,
+    check_formats,
+    check_interactions,
+    check_types,
+)
+from advertised_operations import check_operations
+from advertised_searches import (
+    check_common_parameters,
+    check_controls,
+    check_modifiers,
+    check_parameters,
+    check_unlisted_modifiers,
+)
+from endpoint_calls import Caller
 from flask import Flask
+from flask.testing import FlaskClient
 
-from fhir_kb.errors import RequestError
 from fhir_kb.formats import Json
-from fhir_kb.formats.json import read_json, write_json
-from fhir_kb.rest.endpoint import Endpoint
-from fhir_kb.rest.message import Request, Response
-from fhir_kb.rest.outcome import error_response
-from fhir_kb.rest.routing import answer
+from fhir_kb.formats.json import read_json
 
-BASE = "http://127.0.0.1:8080/fhir"
-NUMBERS = count()
+Check = Callable[[Caller], None]
 
-VALUES = {
-    "token": "x",
-    "string": "x",
-    "uri": "http://example.org/x",
-    "reference": "x",
-    "date": "2020",
-    "number": "1",
-    "quantity": "1",
-    "special": "x",
-}
-IN_HIERARCHIES = {
-    "token": "http://terminology.hl7.org/CodeSystem/data-absent-reason|unknown",
-    "reference": "Organization/x",
-}
-MODIFIERS = {
-    ":missing": "true",
-    ":in": "http://hl7.org/fhir/ValueSet/publication-status",
-    ":not-in": "http://hl7.org/fhir/ValueSet/publication-status",
-    ":of-type": "http://terminology.hl7.org/CodeSystem/v2-0203|MR|12345",
-    ":identifier": "http://example.org|1",
-}
-
-
-class Caller:
-    """Asks one version's endpoint without HTTP."""
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self.endpoint = endpoint
-
-    def __call__(
-        self,
-        method: str,
-        path: str,
-        query: dict[str, str] | None = None,
-        headers: dict[str, str] | None = None,
-        body: Json | list[Json] | None = None,
-        content_type: str = "application/fhir+json",
-    ) -> Response:
-        request = Request(
-            method,
-            BASE,
-            tuple(path.split("/")) if path else (),
-            tuple((query or {}).items()),
-            {"content-type": content_type, **(headers or {})},
-            b"" if body is None else write_json(body),
-        )
-        try:
-            return answer(self.endpoint, request)
-        except RequestError as error:
-            return error_response(error)
-
-    def search(self, type: str, /, **query: str) -> Json:
-        reply = self("GET", type, query, {"prefer": "handling=strict"})
-        assert reply.status == 200, (type, query, reply.body)
-        return read_json(reply.body)
-
-    def statement(self) -> Json:
-        return read_json(self("GET", "metadata").body)
-
-    def specimen(self, type: str) -> Json:
-        """Return a resource of a type, as a client would send it."""
-        found = self.search(type, _count="1", _sort="_lastUpdated")["entry"][0]["resource"]
-        return {**found, "id": f"exercise-{next(NUMBERS)}"}
-
-    def put(self, type: str) -> Json:
-        """Write a resource of a type and return it."""
-        specimen = self.specimen(type)
-        reply = self("PUT", f"{type}/{specimen['id']}", body=specimen)
-        assert reply.status == 201, reply.body
-        return read_json(reply.body)
+OF_BOTH: list[Check] = [
+    check_types,
+    check_interactions,
+    check_flags,
+    check_formats,
+    check_operations,
+]
+OF_READING: list[Check] = [
+    check_parameters,
+    check_common_parameters,
+    check_modifiers,
+    check_unlisted_modifiers,
+    check_includes,
+    check_controls,
+]
 
 
 @pytest.fixture
@@ -104,302 +61,163 @@ def caller(writable_app: Flask, mount: str) -> Caller:
     return Caller(writable_app.extensions["fhir_kb"][mount])
 
 
-def read(call: Caller, type: str) -> None:
-    resource = call.search(type, _count="1")["entry"][0]["resource"]
-    assert read_json(call("GET", f"{type}/{resource['id']}").body) == resource
+@pytest.mark.parametrize("check", OF_BOTH)
+def test_what_is_listed_works_where_clients_may_write(check: Check, caller: Caller) -> None:
+    """On every type that is listed; what works and is not listed fails as well."""
+    check(caller)
 
 
-def vread(call: Caller, type: str) -> None:
-    resource = call.search(type, _count="1")["entry"][0]["resource"]
-    path = f"{type}/{resource['id']}/_history/{resource['meta']['versionId']}"
-    assert read_json(call("GET", path).body) == resource
-
-
-def history_instance(call: Caller, type: str) -> None:
-    resource = call.search(type, _count="1")["entry"][0]["resource"]
-    bundle = read_json(call("GET", f"{type}/{resource['id']}/_history").body)
-    assert bundle["entry"][0]["resource"] == resource
-
-
-def history_type(call: Caller, type: str) -> None:
-    bundle = read_json(call("GET", f"{type}/_history", {"_count": "500"}).body)
-    assert bundle["total"] >= call.search(type, _count="0")["total"]
-    assert {entry["request"]["url"].split("/")[0] for entry in bundle["entry"]} == {type}
-
-
-def search_type(call: Caller, type: str) -> None:
-    total = call.search(type, _count="0")["total"]
-    form = call("POST", f"{type}/_search", {"_count": "0"})
-    assert read_json(form.body)["total"] == total > 0
-
-
-def create(call: Caller, type: str) -> None:
-    reply = call("POST", type, body=call.specimen(type))
-    assert reply.status == 201
-    assert call("GET", reply.headers["Location"].removeprefix(f"{BASE}/")).body == reply.body
-
-
-def update(call: Caller, type: str) -> None:
-    written = call.put(type)
-    reply = call("PUT", f"{type}/{written['id']}", body=written)
-    assert (reply.status, reply.headers["ETag"]) == (200, 'W/"2"')
-
-
-def patch(call: Caller, type: str) -> None:
-    written = call.put(type)
-    change: list[Json] = [{"op": "add", "path": "/language", "value": "en"}]
-    reply = call(
-        "PATCH", f"{type}/{written['id']}", body=change, content_type="application/json-patch+json"
-    )
-    assert reply.status == 200
-    assert read_json(reply.body)["language"] == "en"
-
-
-def delete(call: Caller, type: str) -> None:
-    written = call.put(type)
-    assert call("DELETE", f"{type}/{written['id']}").status == 204
-    assert call("GET", f"{type}/{written['id']}").status == 410
-
-
-INTERACTIONS: dict[str, Callable[[Caller, str], None]] = {
-    "read": read,
-    "vread": vread,
-    "history-instance": history_instance,
-    "history-type": history_type,
-    "search-type": search_type,
-    "create": create,
-    "update": update,
-    "patch": patch,
-    "delete": delete,
-}
-
-
-def bundle_of(kind: str, *entries: Json) -> Json:
-    return {"resourceType": "Bundle", "type": kind, "entry": list(entries)}
-
-
-def post_bundle(call: Caller, kind: str) -> None:
-    entry = {"request": {"method": "GET", "url": "Organization?_count=0"}}
-    reply = read_json(call("POST", "", body=bundle_of(kind, entry)).body)
-    assert reply["type"] == f"{kind}-response"
-    assert reply["entry"][0]["response"]["status"] == "200 OK"
-
-
-def history_system(call: Caller) -> None:
-    bundle = read_json(call("GET", "_history", {"_count": "3"}).body)
-    assert len(bundle["entry"]) == 3 < bundle["total"]
-
-
-def search_system(call: Caller) -> None:
-    for parameter in call.statement()["rest"][0]["searchParam"]:
-        value = "Organization" if parameter["name"] == "_type" else VALUES[parameter["type"]]
-        query = {"_count": "0", parameter["name"]: value}
-        for method, path in (("GET", ""), ("POST", "_search")):
-            reply = call(method, path, query, {"prefer": "handling=strict"})
-            assert reply.status == 200, (query, reply.body)
-            assert read_json(reply.body)["type"] == "searchset"
-
-
-SYSTEM: dict[str, Callable[[Caller], None]] = {
-    "search-system": search_system,
-    "batch": lambda call: post_bundle(call, "batch"),
-    "transaction": lambda call: post_bundle(call, "transaction"),
-    "history-system": history_system,
-}
-
-
-def conditional_create(call: Caller, type: str, allowed: object) -> None:
-    id = call.put(type)["id"] if allowed else "x"
-    specimen = call.specimen(type)
-    reply = call("POST", type, headers={"if-none-exist": f"_id={id}"}, body=specimen)
-    assert reply.status == (200 if allowed else 405)
-
-
-def conditional_read(call: Caller, type: str, allowed: object) -> None:
-    assert allowed == "full-support"
-    resource = call.search(type, _count="1")["entry"][0]["resource"]
-    path = f"{type}/{resource['id']}"
-    modified = call("GET", path).headers["Last-Modified"]
-    for header, value in (("if-none-match", "*"), ("if-modified-since", modified)):
-        assert call("GET", path, headers={header: value}).status == 304
-
-
-def conditional_update(call: Caller, type: str, allowed: object) -> None:
-    specimen = call.put(type) if allowed else call.specimen(type)
-    reply = call("PUT", type, {"_id": specimen["id"]}, body=specimen)
-    assert reply.status == (200 if allowed else 405)
-
-
-def conditional_patch(call: Caller, type: str, allowed: object) -> None:
-    id = call.put(type)["id"] if allowed else "x"
-    reply = call("PATCH", type, {"_id": id}, body={"resourceType": "Parameters"})
-    assert reply.status == (200 if allowed else 405)
-
-
-def conditional_delete(call: Caller, type: str, allowed: object) -> None:
-    if allowed == "not-supported":
-        assert call("DELETE", type, {"_id": "x"}).status == 405
-        return
-    assert allowed == "multiple"
-    ids = [call.put(type)["id"] for _ in range(3)]
-    assert call("DELETE", type, {"_id": ",".join(ids[:2])}).status == 204
-    assert [call("GET", f"{type}/{id}").status for id in ids] == [410, 410, 200]
-
-
-def read_history(call: Caller, type: str, allowed: object) -> None:
-    if call.endpoint.written is None:
-        return
-    first = call.put(type)
-    call("PUT", f"{type}/{first['id']}", body=first)
-    assert read_json(call("GET", f"{type}/{first['id']}/_history/1").body) == first
-
-
-def update_create(call: Caller, type: str, allowed: object) -> None:
-    specimen = call.specimen(type)
-    reply = call("PUT", f"{type}/{specimen['id']}", body=specimen)
-    assert reply.status == (201 if allowed else 405)
-
-
-FLAGS: dict[str, Callable[[Caller, str, object], None]] = {
-    "conditionalCreate": conditional_create,
-    "conditionalRead": conditional_read,
-    "conditionalUpdate": conditional_update,
-    "conditionalPatch": conditional_patch,
-    "conditionalDelete": conditional_delete,
-    "readHistory": read_history,
-    "updateCreate": update_create,
-}
-SAID_OTHERWISE = {
-    "type",
-    "supportedProfile",
-    "interaction",
-    "versioning",
-    "referencePolicy",
-    "searchInclude",
-    "searchRevInclude",
-    "searchParam",
-    "operation",
-}
-
-
-def exercise(call: Caller) -> None:
-    rest = call.statement()["rest"][0]
-    for interaction in rest["interaction"]:
-        SYSTEM[interaction["code"]](call)
-    for resource in rest["resource"]:
-        for interaction in resource["interaction"]:
-            INTERACTIONS[interaction["code"]](call, resource["type"])
-        for flag in resource.keys() - SAID_OTHERWISE:
-            FLAGS[flag](call, resource["type"], resource[flag])
-
-
-def test_every_interaction_works_where_clients_may_write(caller: Caller) -> None:
-    """Every interaction and every conditional flag, on every type that is listed."""
-    exercise(caller)
-
-
-def test_every_interaction_works_where_clients_may_not(reader: Caller) -> None:
+@pytest.mark.parametrize("check", [*OF_BOTH, *OF_READING])
+def test_what_is_listed_works_where_clients_may_not(check: Check, reader: Caller) -> None:
     """A server without writes promises none, and what it says it does not do is refused."""
-    codes = {
-        interaction["code"]
-        for resource in reader.statement()["rest"][0]["resource"]
-        for interaction in resource["interaction"]
-    }
-    assert not codes & {"create", "update", "patch", "delete"}
-    exercise(reader)
+    check(reader)
 
 
-@pytest.mark.parametrize("content_type", ["application/json-patch+json", "application/fhir+json"])
-def test_every_patch_format_is_taken(content_type: str, caller: Caller) -> None:
-    """patchFormat names the types of patch documents; XML is the same FHIRPath Patch."""
-    assert set(caller.statement()["patchFormat"]) == {
-        "application/json-patch+json",
-        "application/fhir+json",
-        "application/fhir+xml",
-    }
-    written = caller.put("Organization")
-    nothing: Json | list[Json] = [] if "patch" in content_type else {"resourceType": "Parameters"}
-    path = f"Organization/{written['id']}"
-    assert caller("PATCH", path, body=nothing, content_type=content_type).status == 200
-
-
-def parameters(call: Caller) -> Iterator[tuple[str, Json]]:
-    for resource in call.statement()["rest"][0]["resource"]:
-        for parameter in resource["searchParam"]:
-            yield resource["type"], parameter
-
-
-def test_every_parameter_and_modifier_is_answered(reader: Caller) -> None:
-    """No parameter is listed that the server would leave out, and no modifier it would refuse."""
-    for type, parameter in parameters(reader):
-        name, value = parameter["name"], VALUES.get(parameter["type"], "")
-        if parameter["type"] == "composite":
-            known = reader.endpoint.table.parameters[type][name]
-            value = "$".join(VALUES[component] for component in known.component_types)
-        reader.search(type, **{name: value, "_count": "0"})
-        said = parameter.get("documentation", "").removeprefix("Modifiers: ")
-        for modifier in filter(None, said.split(", ")):
-            asked = MODIFIERS.get(modifier, value)
-            if modifier in (":above", ":below"):
-                asked = IN_HIERARCHIES.get(parameter["type"], asked)
-            reader.search(type, **{f"{name}{modifier}": asked, "_count": "0"})
-
-
-def test_what_a_parameter_finds_and_lacks_is_everything(reader: Caller) -> None:
-    """``:missing=true`` and ``:missing=false`` part the resources of a type."""
-    parting = [
-        (type, parameter["name"])
-        for type, parameter in parameters(reader)
-        if ":missing" in parameter.get("documentation", "")
+def test_searches_are_told_of_alike_wherever_clients_may_write(
+    caller: Caller, reader: Caller
+) -> None:
+    """What is searched does not depend on writes: the other test is enough for both."""
+    keys = ("type", "searchParam", "searchInclude", "searchRevInclude")
+    told = [
+        [{key: row.get(key) for key in keys} for row in each.rest()["resource"]]
+        for each in (caller, reader)
     ]
-    assert {type for type, _ in parting} == set(reader.endpoint.types)
-    for type, name in parting:
-        parted = [
-            reader.search(type, **{f"{name}:missing": said, "_count": "0"})["total"]
-            for said in ("true", "false")
-        ]
-        assert sum(parted) == reader.search(type, _count="0")["total"], (type, name)
+    assert told[0] == told[1]
 
 
-def test_every_include_is_answered(reader: Caller) -> None:
-    """_include and _revinclude work for each value listed."""
-    for kind, name in (("searchInclude", "_include"), ("searchRevInclude", "_revinclude")):
-        listed = [
-            (resource["type"], value)
-            for resource in reader.statement()["rest"][0]["resource"]
-            for value in resource.get(kind, [])
-        ]
-        assert listed
-        for type, value in listed:
-            reader.search(type, **{name: value, "_count": "1"})
+def test_every_format_is_answered(client: FlaskClient, mount: str) -> None:
+    """Each format that is named can be asked for, and is what comes."""
+    for name in client.get(f"/fhir/{mount}/metadata").get_json(force=True)["format"]:
+        kind = "xml" if "xml" in name else "json"
+        for asked in (
+            client.get(f"/fhir/{mount}/Organization/ema", query_string={"_format": name}),
+            client.get(f"/fhir/{mount}/Organization/ema", headers={"Accept": name}),
+        )[: 2 if "/" in name else 1]:
+            assert asked.status_code == 200
+            assert asked.headers["Content-Type"].startswith(f"application/fhir+{kind}")
+            assert asked.headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_every_operation_is_answered_where_it_stands(reader: Caller) -> None:
-    """An operation that is listed is there: asked for nothing, it says at most what it lacks."""
-    rest = reader.statement()["rest"][0]
-    places = [("", operation) for operation in rest["operation"]] + [
-        (resource["type"], operation)
-        for resource in rest["resource"]
-        for operation in resource.get("operation", [])
-    ]
-    for type, operation in places:
-        paths = [f"{type or 'Organization'}/${operation['name']}", f"${operation['name']}"]
-        if type:
-            id = reader.search(type, _count="1")["entry"][0]["resource"]["id"]
-            paths = [f"{type}/${operation['name']}", f"{type}/{id}/${operation['name']}"]
-        allowed = [reader("OPTIONS", path).headers.get("Allow") for path in paths]
-        assert any(allowed), (type, operation)
-        for path, methods in zip(paths, allowed, strict=True):
-            if methods:
-                method = "GET" if "GET" in methods else "POST"
-                assert reader(method, path).status in (200, 202, 400, 404, 422), (path, method)
+def _resource(statement: Json, type: str = "Organization") -> Json:
+    resources: list[Json] = statement["rest"][0]["resource"]
+    return next(each for each in resources if each["type"] == type)
+
+
+def _without(rows: list[Json], **wanted: str) -> None:
+    rows[:] = [row for row in rows if not wanted.items() <= row.items()]
+
+
+def _parameter(statement: Json, name: str) -> Json:
+    rows: list[Json] = _resource(statement)["searchParam"]
+    return next(row for row in rows if row["name"] == name)
+
+
+def _said(statement: Json, words: str, other: str) -> None:
+    rest = statement["rest"][0]
+    assert words in rest["documentation"]
+    rest["documentation"] = rest["documentation"].replace(words, other)
+
+
+def _unlisted(statement: Json, operation: str) -> None:
+    rest = statement["rest"][0]
+    for holder in (rest, *rest["resource"]):
+        _without(holder.get("operation", []), name=operation)
+
+
+UNKNOWN = {"name": "phonetic", "type": "string", "definition": "http://hl7.org/fhir/x"}
+EVERYTHING = {"name": "everything", "definition": "http://example.org/everything"}
+
+Doctor = Callable[[Json], object]
+
+LIES_OF_READING: list[tuple[Check, Doctor]] = [
+    (check_types, lambda said: said["rest"][0]["resource"].clear()),
+    (check_types, lambda said: said["rest"][0]["resource"].pop()),
+    (check_types, lambda said: said["rest"][0]["resource"].append({"type": "Patient"})),
+    (check_interactions, lambda said: said["rest"][0]["interaction"].clear()),
+    (check_interactions, lambda said: _without(said["rest"][0]["interaction"], code="batch")),
+    (
+        check_interactions,
+        lambda said: said["rest"][0]["interaction"].append({"code": "transaction"}),
+    ),
+    (check_interactions, lambda said: _resource(said)["interaction"].clear()),
+    (check_interactions, lambda said: _resource(said)["interaction"].append({"code": "create"})),
+    (check_interactions, lambda said: _resource(said)["interaction"].append({"code": "fly"})),
+    (check_interactions, lambda said: _without(_resource(said)["interaction"], code="vread")),
+    (check_flags, lambda said: _resource(said).pop("conditionalRead")),
+    (check_flags, lambda said: _resource(said).update(conditionalRead="not-supported")),
+    (check_flags, lambda said: _resource(said).update(conditionalCreate=True)),
+    (check_flags, lambda said: _resource(said).update(updateCreate=True)),
+    (check_flags, lambda said: _resource(said).update(versioning="no-version")),
+    (check_flags, lambda said: _resource(said).update(supportedProfile=["http://example.org/x"])),
+    (check_formats, lambda said: said.update(patchFormat=["application/fhir+json"])),
+    (check_parameters, lambda said: _resource(said)["searchParam"].append(UNKNOWN)),
+    (check_parameters, lambda said: _without(_resource(said)["searchParam"], name="name")),
+    (check_parameters, lambda said: _parameter(said, "name").update(type="token")),
+    (check_parameters, lambda said: _parameter(said, "name").update(definition="http://x")),
+    (check_common_parameters, lambda said: said["rest"][0]["searchParam"].append(UNKNOWN)),
+    (check_common_parameters, lambda said: _without(said["rest"][0]["searchParam"], name="_id")),
+    (
+        check_modifiers,
+        lambda said: _parameter(said, "name").update(documentation="Modifiers: :missing, :above"),
+    ),
+    (
+        check_modifiers,
+        lambda said: _parameter(said, "name").update(documentation="Modifiers: :loosely"),
+    ),
+    (
+        check_unlisted_modifiers,
+        lambda said: _parameter(said, "name").update(documentation="Modifiers: :missing"),
+    ),
+    (check_includes, lambda said: _resource(said)["searchInclude"].append("Organization:name")),
+    (check_includes, lambda said: _resource(said)["searchInclude"].pop()),
+    (check_includes, lambda said: _resource(said)["searchRevInclude"].append("Group:code")),
+    (check_includes, lambda said: _resource(said).pop("searchRevInclude")),
+    (check_controls, lambda said: _said(said, "_sort", "_sort, _query")),
+    (check_controls, lambda said: _said(said, "_sort, ", "")),
+    (check_operations, lambda said: _resource(said).setdefault("operation", []).append(EVERYTHING)),
+    (check_operations, lambda said: said["rest"][0]["operation"].append({"name": "closure"})),
+    (check_operations, lambda said: _without(said["rest"][0]["operation"], name="export")),
+    (check_operations, lambda said: _resource(said, "CodeSystem")["operation"].pop()),
+]
+LIES_OF_WRITING: list[tuple[Check, Doctor]] = [
+    (check_interactions, lambda said: _without(said["rest"][0]["interaction"], code="transaction")),
+    (check_interactions, lambda said: _without(_resource(said)["interaction"], code="patch")),
+    (check_flags, lambda said: _resource(said).update(conditionalDelete="single")),
+    (check_flags, lambda said: _resource(said).update(conditionalUpdate=False)),
+    (check_flags, lambda said: _resource(said).update(readHistory=False)),
+    (check_formats, lambda said: said["patchFormat"].append("text/plain")),
+    (check_formats, lambda said: said["patchFormat"].pop()),
+    (check_operations, lambda said: _unlisted(said, "meta-add")),
+]
+
+
+def _is_noticed(call: Caller, check: Check, doctor: Doctor) -> None:
+    def doctored(statement: Json) -> None:
+        doctor(statement)
+
+    # What a lie itself stumbles over must not be taken for its being noticed.
+    doctor(call.statement())
+    with pytest.raises((AssertionError, KeyError)):
+        check(replace(call, doctor=doctored))
+
+
+@pytest.mark.parametrize(("check", "doctor"), LIES_OF_READING)
+def test_a_lie_is_noticed(check: Check, doctor: Doctor, app: Flask) -> None:
+    """A check that passes whatever stands in the statement would be none."""
+    _is_noticed(Caller(app.extensions["fhir_kb"]["r5"]), check, doctor)
+
+
+@pytest.mark.parametrize(("check", "doctor"), LIES_OF_WRITING)
+def test_a_lie_about_writing_is_noticed(check: Check, doctor: Doctor, writable_app: Flask) -> None:
+    """The same where clients may write."""
+    _is_noticed(Caller(writable_app.extensions["fhir_kb"]["r5"]), check, doctor)
 
 
 def test_the_bound_of_a_conditional_delete_is_told(caller: Caller, reader: Caller) -> None:
     """Who deletes by a condition must know that it may find several."""
     bound = f"up to {caller.endpoint.entries_max} resources, or nothing"
-    assert bound in caller.statement()["rest"][0]["documentation"]
-    assert "delete" not in reader.statement()["rest"][0]["documentation"]
+    assert bound in caller.rest()["documentation"]
+    assert "delete" not in reader.rest()["documentation"]
 
 
 def test_the_statement_has_a_tag_that_changes_with_it(reader: Caller, caller: Caller) -> None:
