@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from fhir_kb.definitions import Definitions
-from fhir_kb.definitions.model import Element, TypeDefinition
+from fhir_kb.definitions.model import TypeDefinition
 from fhir_kb.errors import InvalidParameter
-from fhir_kb.formats import Json
 from fhir_kb.formats.json import write_json
 from fhir_kb.rest.message import Pairs
 from fhir_kb.rest.own_text import read_own
@@ -64,14 +63,18 @@ def subsetted(body: bytes, asked: Subset, version: Version) -> bytes:
     kept = {
         key: _within(value, key, shape, asked, definitions)
         for key, value in resource.items()
-        if key in _ALWAYS or _is_kept(shape.json_names[key.removeprefix("_")][0], asked)
+        if key in _ALWAYS or _is_kept(key, shape, asked)
     }
     meta = kept.setdefault("meta", {})
     kept["meta"] = {**meta, "tag": [*meta.get("tag", []), SUBSETTED]}
     return write_json(kept)
 
 
-def _is_kept(element: Element, asked: Subset) -> bool:
+def _is_kept(key: str, shape: TypeDefinition, asked: Subset) -> bool:
+    """Return whether a JSON key was asked for; one that FHIR does not have is data."""
+    element, _ = shape.json_names.get(key.removeprefix("_"), (None, None))
+    if element is None:
+        return asked.summary == "data"
     if element.min > 0 or element.modifier:
         return True
     match asked.summary:
@@ -99,9 +102,8 @@ def _within(
     )
 
 
-def _part(value: Json, shape: TypeDefinition) -> Json:
-    return {
-        key: item
-        for key, item in value.items()
-        if _is_kept(shape.json_names[key.removeprefix("_")][0], Subset(summary="true"))
-    }
+def _part(value: Any, shape: TypeDefinition) -> Any:
+    if not isinstance(value, dict):
+        return value
+    summary = Subset(summary="true")
+    return {key: item for key, item in value.items() if _is_kept(key, shape, summary)}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache
 
 from fhir_kb.definitions import Coding, Definitions
-from fhir_kb.rest.own_text import read_own
+from fhir_kb.rest.stored_terminology import read_terminology, terminology_rows
 from fhir_kb.search.table import ExpandValueSet, Family, Lineage
 from fhir_kb.store.interface import Store
 from fhir_kb.terminology import Terminology, codes_above, codes_below
@@ -20,10 +20,7 @@ def searched_terminology(store: Store, definitions: Definitions) -> Callable[[],
 
     @cache
     def terminology() -> Terminology:
-        rows = store.rows_of_type("ValueSet") | store.rows_of_type("CodeSystem")
-        return Terminology(
-            definitions, [read_own(resource.body) for resource in store.resources(rows)]
-        )
+        return read_terminology(store, terminology_rows(store), definitions)
 
     return terminology
 

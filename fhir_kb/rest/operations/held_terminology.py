@@ -12,10 +12,10 @@ from fhir_kb.formats import Json
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.own_text import read_own
 from fhir_kb.rest.read import found
+from fhir_kb.rest.stored_terminology import read_terminology, terminology_rows
 from fhir_kb.terminology import Terminology
 from fhir_kb.terminology.code_system import CodeSystem
 
-TYPES = ("CodeSystem", "ValueSet", "ConceptMap")
 _KEPT_MOST = 8
 
 
@@ -29,14 +29,12 @@ class _Kept:
     def of(self, endpoint: Endpoint) -> Terminology:
         """Return the terminology of an endpoint's present state, read anew when that changed."""
         store = endpoint.store()
-        rows = [row for type in TYPES for row in store.rows_of_type(type)]
+        rows = terminology_rows(store)
         key = (endpoint.version.name, store.origin, tuple(rows))
         with self._lock:
             kept = self._kept.get(key)
         if kept is None:
-            resources = (read_own(resource.body) for resource in store.resources(rows))
-            readable = (resource for resource in resources if "url" in resource)
-            kept = Terminology(endpoint.version.definitions, readable)
+            kept = read_terminology(store, rows, endpoint.version.definitions)
             with self._lock:
                 self._kept[key] = kept
                 while len(self._kept) > _KEPT_MOST:

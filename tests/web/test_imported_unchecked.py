@@ -1,0 +1,89 @@
+"""Bulk data is loaded with few checks or none: one odd resource must not spoil the answers on others."""
+
+import json
+import shutil
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from fhir_kb.publish.import_check import ImportCheck
+from fhir_kb.publish.importing import Import
+from fhir_kb.publish.release import build_imports, imports_path, snapshot_path
+from fhir_kb.settings import Settings
+from fhir_kb.store.snapshot.reader import Snapshot
+from fhir_kb.store.snapshot.staging import Staging
+from fhir_kb.versions import VERSIONS
+from fhir_kb.web import create_app
+
+R4 = VERSIONS["r4"]
+GENDERS = "http://hl7.org/fhir/ValueSet/administrative-gender"
+BROKEN = "http://example.org/ValueSet/broken"
+BULK: tuple[dict[str, Any], ...] = (
+    {"resourceType": "ValueSet", "id": "nameless", "status": "active"},
+    {"resourceType": "ValueSet", "id": "broken", "url": BROKEN, "compose": {"include": "x"}},
+    {
+        "resourceType": "Organization",
+        "id": "odd",
+        "name": "Odd",
+        "surprise": {"a": 1},
+        "contact": ["nobody", {"purpose": {"text": "x"}, "surprise": 2}],
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def client(built: Path, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    folder = Path(shutil.copytree(built, tmp_path_factory.mktemp("unchecked") / "data"))
+    path = folder / "bulk.ndjson"
+    path.write_bytes(b"".join(json.dumps(each).encode() + b"\n" for each in BULK))
+    with (
+        closing(Snapshot.open(snapshot_path(folder, R4))) as curated,
+        closing(Staging(imports_path(folder, R4))) as staging,
+    ):
+        check = ImportCheck(R4, curated, datetime.now(UTC), "none")
+        tally = Import(staging, check, pytest.fail, lambda path, done: None).file(path)
+        assert tally.loaded == len(BULK)
+        build_imports(folder, R4, staging)
+    return create_app(Settings(data=folder)).test_client()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"Observation?code:in={GENDERS}",
+        "AdverseEvent?event:below=https://fhir-kb.example.org/fhir/CodeSystem/concept|neutropenia",
+        f"ValueSet/$expand?url={GENDERS}",
+        "CodeSystem/$lookup?system=http://hl7.org/fhir/administrative-gender&code=male",
+    ],
+)
+def test_terminology_is_answered_from_all_the_rest(client: FlaskClient, query: str) -> None:
+    """A value set without url cannot be named, one without form cannot be used: others can."""
+    assert client.get(f"/fhir/r4/{query}").status_code == 200
+
+
+def test_a_value_set_without_form_is_refused_itself(client: FlaskClient) -> None:
+    """And is told of, not taken for one without codes."""
+    reply = client.get(f"/fhir/r4/ValueSet/$expand?url={BROKEN}")
+    assert reply.status_code == 400
+    assert "not well-formed" in reply.get_json(force=True)["issue"][0]["diagnostics"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ("_elements=name", {"name"}),
+        ("_summary=true", {"name"}),
+        ("_summary=text", set()),
+        ("_summary=data", {"name", "surprise", "contact"}),
+    ],
+)
+def test_parts_of_a_resource_with_unknown_elements(
+    client: FlaskClient, asked: str, kept: set[str]
+) -> None:
+    """An element that FHIR does not have is in no summary, but it is data."""
+    part = client.get(f"/fhir/r4/Organization/odd?{asked}").get_json(force=True)
+    assert set(part) == {"resourceType", "id", "meta", *kept}
