@@ -1,9 +1,11 @@
 """Who may write: whoever has the bearer token, where the server asks for one.
 
-https://www.rfc-editor.org/rfc/rfc6750
+https://www.rfc-editor.org/rfc/rfc6750, https://www.rfc-editor.org/rfc/rfc6454
 """
 
 from hmac import compare_digest
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from fhir_kb.errors import ReadOnly, Unauthenticated
 from fhir_kb.rest.endpoint import Endpoint
@@ -18,7 +20,7 @@ def check_may_write(endpoint: Endpoint, request: Request) -> None:
     """
     if not endpoint.write_token:
         origin = request.header("origin")
-        if origin and not f"{request.base}/".startswith(f"{origin}/"):
+        if origin and not _is_own(endpoint, request, origin):
             raise ReadOnly(
                 f"A page of {origin[:100]} may write here only with a bearer token, "
                 "and this server is set up without one"
@@ -30,3 +32,22 @@ def check_may_write(endpoint: Endpoint, request: Request) -> None:
         raise Unauthenticated(
             "Writing needs a bearer token that this server accepts: Authorization: Bearer …"
         )
+
+
+def _is_own(endpoint: Endpoint, request: Request, origin: str) -> bool:
+    """Return whether a page is of this server.
+
+    A name that only the caller vouches for may be anybody's: whoever has it can let it lead here
+    (DNS rebinding). An address cannot be made to lead elsewhere.
+    """
+    if not f"{request.base}/".startswith(f"{origin}/"):
+        return False
+    return endpoint.base_is_set or _is_address(urlsplit(origin).hostname or "")
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return True

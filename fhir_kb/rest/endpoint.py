@@ -28,7 +28,8 @@ class Endpoint:
     the instant of the knowledge release.
     ``written`` takes what clients write, None where writes are off; a write then needs
     ``write_token``, if there is one. ``entries_max`` bounds a batch or transaction.
-    ``exports`` writes everything into files, None where there is no folder for them.
+    ``base_is_set`` says that requests have the endpoint's URL from the settings, not from whoever
+    calls. ``exports`` writes everything into files, None where there is no folder for them.
     """
 
     version: Version
@@ -42,6 +43,7 @@ class Endpoint:
     write_token: str = field(default="", repr=False)
     body_bytes_max: int = BYTES_MAX
     entries_max: int = 1000
+    base_is_set: bool = False
     exports: Exports | None = None
     new_id: Callable[[], str] = lambda: str(uuid4())
 

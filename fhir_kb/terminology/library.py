@@ -195,7 +195,9 @@ class Terminology:
             self._unusable[type, url] = error.message
         except (AttributeError, KeyError, TypeError):
             # What was stored unchecked may have any form; all others stay usable.
-            self._unusable[type, url] = f"{type} {url} is not well-formed, so it cannot be used"
+            self._unusable[type, str(url)] = (
+                f"{type} {url} is not well-formed, so it cannot be used"
+            )
         else:
             self._unusable.pop((type, url or ""), None)
 

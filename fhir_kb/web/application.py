@@ -121,6 +121,7 @@ def _endpoint(
         write_token=settings.write_token,
         body_bytes_max=settings.body_bytes_max,
         entries_max=settings.bundle_entries_max,
+        base_is_set=bool(settings.base_url),
         exports=bulk,
     )
 

@@ -127,3 +127,39 @@ def test_a_setting_that_is_none_is_refused() -> None:
     """A typing error must not turn writes on or off in silence."""
     with pytest.raises(KnowledgeError, match="off or on"):
         check_writes(Settings(writes="yes"))
+
+
+@pytest.fixture(scope="module")
+def unnamed_app(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    folder = copytree(built, tmp_path_factory.mktemp("unnamed") / "knowledge")
+    return create_app(Settings(data=folder, writes="on"))
+
+
+PAGES = [
+    ("http://127.0.0.1:8080", "http://127.0.0.1:8080", 201),
+    ("http://localhost:8080", "http://localhost:8080", 201),
+    ("http://[::1]:8080", "http://[::1]:8080", 201),
+    ("http://127.0.0.1:8080", "http://127.0.0.1:9090", 403),
+    ("http://127.0.0.1:8080", "null", 403),
+    ("http://rebound.example:8080", "http://rebound.example:8080", 403),
+    ("http://localhost.rebound.example", "http://localhost.rebound.example", 403),
+]
+
+
+@pytest.mark.parametrize(("address", "origin", "status"), PAGES)
+def test_a_page_is_no_page_of_ours_by_its_own_word(
+    address: str, origin: str, status: int, unnamed_app: Flask
+) -> None:
+    """Whoever owns a name may let it lead to this machine: then Host and Origin agree."""
+    reply = unnamed_app.test_client().post(
+        "/fhir/r4/Organization", json=organization(), base_url=address, headers={"Origin": origin}
+    )
+    assert reply.status_code == status
+
+
+def test_programs_write_by_any_name(unnamed_app: Flask) -> None:
+    """Only browsers send Origin; all others are let in as before."""
+    reply = unnamed_app.test_client().post(
+        "/fhir/r4/Organization", json=organization(), base_url="http://kb.example:8080"
+    )
+    assert reply.status_code == 201
