@@ -2,40 +2,58 @@
 
 https://hl7.org/fhir/R4/search.html#sort
 
-Each type's order is kept with its store; how two types stand to each other is read off their
-values when it is first asked for, and kept within bounds for as long as the store is there.
+Each type's order is kept with its store; how the types stand to each other is read off their
+values when it is first asked for, and kept within bounds for as long as the store is there. What
+was written since is merged into it.
 """
 
+from typing import Protocol, runtime_checkable
 from weakref import ReferenceType, ref
 
 from fhir_kb.store.cache import ByteBoundedCache
 from fhir_kb.store.interface import SortOrder, Store
-from fhir_kb.store.snapshot.sort_orders import GroupedOrder, StoredOrder
+from fhir_kb.store.snapshot.sort_orders import GroupedOrder
 from fhir_kb.store.value_groups import value_groups
 
-ORDERS_BYTES = 32_000_000
+ORDERS_BYTES = 64_000_000
+_BYTES_OF_A_ROW = 16
 
 # By the state itself and not by its fingerprint: what a transaction has not committed may be
 # undone, and the next one then writes something else under the same number.
 _Asked = tuple[ReferenceType[Store], tuple[str, ...], str, bool]
-_KEPT: ByteBoundedCache[_Asked, StoredOrder] = ByteBoundedCache(ORDERS_BYTES)
+_KEPT: ByteBoundedCache[_Asked, SortOrder] = ByteBoundedCache(ORDERS_BYTES)
+
+
+@runtime_checkable
+class Mixing(Protocol):
+    """A store that makes such an order out of that of another one."""
+
+    def mixed_order(
+        self, types: tuple[str, ...], parameter: str, *, descending: bool
+    ) -> SortOrder | None:
+        """Return the order of all types together."""
+        ...
 
 
 def mixed_order(
     store: Store, types: tuple[str, ...], parameter: str, *, descending: bool
-) -> SortOrder:
+) -> SortOrder | None:
     """Return the order of all types by smallest value, or by largest value when descending."""
     asked = (ref(store), types, parameter, descending)
     order = _KEPT.get(asked)
     if order is None:
-        order = _read_through(store, types, parameter, descending)
-        _KEPT.put(asked, order, order.size + 8 * len(order.ordered))
+        if isinstance(store, Mixing):
+            order = store.mixed_order(types, parameter, descending=descending)
+        else:
+            order = _read_through(store, types, parameter, descending)
+        if order is not None:
+            _KEPT.put(asked, order, _BYTES_OF_A_ROW * len(order.ordered) + 1000)
     return order
 
 
 def _read_through(
     store: Store, types: tuple[str, ...], parameter: str, descending: bool
-) -> StoredOrder:
+) -> SortOrder:
     groups = [rows for _, rows in value_groups(store, types, parameter, descending=descending)]
     order = GroupedOrder()
     for rows in reversed(groups) if descending else groups:

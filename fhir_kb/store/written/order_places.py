@@ -50,9 +50,9 @@ def _id_places(store: Store, type: str, descending: bool) -> Place:
     @lru_cache(_IDS_KEPT)
     def place(value: Value) -> tuple[int, int]:
         start = bisect_left(ordered, str(value), key=id_of)
-        # An id that is held twice is masked below: there are never rows with an equal value.
-        start = len(ordered) - start if descending else start
-        return start, start
+        # In one type what is held under an id is masked once it is written; in another it is not.
+        end = start + (start < len(ordered) and id_of(ordered[start]) == value)
+        return (len(ordered) - end, len(ordered) - start) if descending else (start, end)
 
     return place
 

@@ -183,6 +183,12 @@ class Overlaid:
             return self.below.sort_order(type, parameter, descending=descending)
         return self._orders.order(type, parameter, descending=descending)
 
+    def mixed_order(
+        self, types: tuple[str, ...], parameter: str, *, descending: bool
+    ) -> SortOrder | None:
+        """Return the order of all types together; see ``mixed_orders``."""
+        return self._orders.mixed_order(types, parameter, descending=descending)
+
     def owners(self, type: str, parameter: str, occurrences: Rows) -> Rows:
         """Return the rows that hold these occurrences of a composite."""
         first = self._index.first_occurrence

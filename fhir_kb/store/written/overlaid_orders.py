@@ -12,6 +12,7 @@ from pyroaring import AbstractBitMap, BitMap
 
 from fhir_kb.store.interface import Field, Rows, SortOrder, Store
 from fhir_kb.store.keys import SEPARATOR
+from fhir_kb.store.mixed_orders import mixed_order
 from fhir_kb.store.snapshot.sort_orders import SORTED_KINDS
 from fhir_kb.store.value_groups import Value
 from fhir_kb.store.written.index import WrittenIndex
@@ -54,24 +55,28 @@ class OverlaidOrders:
         """Return the order by smallest value, or largest value when descending; None without."""
         key = (type, parameter, descending)
         if key not in self._merged:
-            self._merged[key] = self._merge(*key)
+            below = self._below.sort_order(type, parameter, descending=descending)
+            self._merged[key] = self._merge(below, (type,), parameter, descending)
         return self._merged[key]
 
-    def _merge(self, type: str, parameter: str, descending: bool) -> SortOrder | None:
-        below = self._below.sort_order(type, parameter, descending=descending)
-        groups = self._groups(type, parameter, descending)
+    def mixed_order(
+        self, types: tuple[str, ...], parameter: str, *, descending: bool
+    ) -> SortOrder | None:
+        """Return the order of all types together, as ``mixed_orders.mixed_order`` does."""
+        below = mixed_order(self._below, types, parameter, descending=descending)
+        return self._merge(below, types, parameter, descending)
+
+    def _merge(
+        self, below: SortOrder | None, types: tuple[str, ...], parameter: str, descending: bool
+    ) -> SortOrder | None:
+        groups = self._groups(types, parameter, descending)
         if not groups and (below is None or not self._view.masked):
             return below
-        place = self._places.of(type, parameter, descending=descending)
-        return merged_order(below, groups, place, self._view.masked)
+        places = [self._places.of(type, parameter, descending=descending) for type in types]
+        return merged_order(below, groups, _together(places), self._view.masked)
 
-    def _groups(self, type: str, parameter: str, descending: bool) -> Groups:
-        if parameter == "_id":
-            pairs = self._ids(type)
-        elif any(self._index.intervals(field) for field in _columns(type, parameter)):
-            pairs = self._ends(type, parameter, descending)
-        else:
-            pairs = self._parts(type, parameter)
+    def _groups(self, types: tuple[str, ...], parameter: str, descending: bool) -> Groups:
+        pairs = (pair for type in types for pair in self._pairs(type, parameter, descending))
         in_order = sorted(pairs, key=lambda pair: pair[0], reverse=descending)
         seen = BitMap()
         groups: Groups = []
@@ -81,6 +86,16 @@ class OverlaidOrders:
                 seen |= rows
                 groups.append((value, list(reversed(rows.to_array()))))
         return groups
+
+    def _pairs(
+        self, type: str, parameter: str, descending: bool
+    ) -> Iterator[tuple[Value, AbstractBitMap]]:
+        """Yield the written rows of a type by their values, in no order."""
+        if parameter == "_id":
+            return self._ids(type)
+        if any(self._index.intervals(field) for field in _columns(type, parameter)):
+            return self._ends(type, parameter, descending)
+        return self._parts(type, parameter)
 
     def _ids(self, type: str) -> Iterator[tuple[Value, AbstractBitMap]]:
         for row in self._index.rows_of_type(type) & self._view.rows:
@@ -104,6 +119,16 @@ class OverlaidOrders:
 
 def _columns(type: str, parameter: str) -> tuple[Field, Field]:
     return Field(type, parameter, "date"), Field(type, parameter, "quantity")
+
+
+def _together(places: Sequence[Place]) -> Place:
+    """Return the places in an order of several types: ahead is what is ahead in any of them."""
+
+    def place(value: Value) -> tuple[int, int]:
+        starts, ends = zip(*(of_type(value) for of_type in places), strict=True)
+        return sum(starts), sum(ends)
+
+    return places[0] if len(places) == 1 else place
 
 
 def merged_order(
