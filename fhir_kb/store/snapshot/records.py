@@ -87,28 +87,17 @@ def packed_head(row: int, type: int, resource: StoredResource, digest: bytes, li
     return crc32(head).to_bytes(_SEAL_BYTES, "little") + head
 
 
-def unpacked_record(record: bytes, row: int) -> Record | None:
-    """Return what stands before the body; None where it is not what was written for this row.
-
-    Less than the whole record will do if it holds everything before the body.
-    """
+def unpacked_record(record: memoryview, row: int) -> Record | None:
+    """Return what stands before the body; None where it is not what was written for this row."""
     if len(record) < HEAD.size:
         return None
     seal, written_row, type, length, digest = HEAD.unpack_from(record)
     end = HEAD.size + length
     if crc32(record[_SEAL_BYTES:end]) != seal or written_row != row:
         return None
-    text = record[HEAD.size : end].decode()
+    text = str(record[HEAD.size : end], "utf-8")
     id, version_id, last_updated, links = text.split(SEPARATOR, 3)
     return _record((type, id, version_id, last_updated, links, digest, end))
-
-
-def holds_text(beginning: bytes) -> bool:
-    """Return whether the beginning of a record reaches to the body."""
-    if len(beginning) < HEAD.size:
-        return False
-    length: int = HEAD.unpack_from(beginning)[3]
-    return HEAD.size + length <= len(beginning)
 
 
 def packed_tables(starts: "array[int]", hashes: "array[int]") -> bytes:

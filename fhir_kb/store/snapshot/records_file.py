@@ -3,6 +3,7 @@
 https://docs.python.org/3/library/mmap.html
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -12,14 +13,12 @@ from fhir_kb.errors import CorruptedResource, StoreError
 from fhir_kb.store.snapshot.records import (
     FOOTER,
     MAGIC,
-    holds_text,
     identity_hash,
     tables_size,
     unpacked_tables,
 )
 
-_BEGINNING = 512
-"""So many bytes hold all that stands before most bodies."""
+_NOTHING = memoryview(b"")
 
 
 class RecordsFile:
@@ -33,7 +32,7 @@ class RecordsFile:
     def __init__(self, path: Path) -> None:
         try:
             with path.open("rb") as file:
-                content = mmap(file.fileno(), 0, access=ACCESS_READ)
+                content = memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
         except (OSError, ValueError) as error:
             raise StoreError(f"The knowledge {path} cannot be opened: {error}") from error
         end = len(content) - FOOTER.size
@@ -42,7 +41,7 @@ class RecordsFile:
         _, self._base, tables, self._number, seal = FOOTER.unpack_from(content, end)
         if tables + tables_size(self._number) != end:
             raise _unfinished(path)
-        packed = memoryview(content)[tables:end]
+        packed = content[tables:end]
         # Looked into once and whole: a table that changed would hide a resource in silence.
         if crc32(packed) != seal:
             raise CorruptedResource(
@@ -57,28 +56,19 @@ class RecordsFile:
     def rows_of(self, type: str, id: str) -> Sequence[int]:
         """Return the rows that a resource may be in: its own, and seldom that of another."""
         hash = identity_hash(type, id)
-        group = hash >> self._shift
-        first, end = self._groups[group], self._groups[group + 1]
-        return [
-            row
-            for known, row in zip(self._hashes[first:end], self._rows[first:end], strict=True)
-            if known == hash
-        ]
+        group, hashes = hash >> self._shift, self._hashes
+        end = self._groups[group + 1]
+        first = last = bisect_left(hashes, hash, self._groups[group], end)
+        while last < end and hashes[last] == hash:
+            last += 1
+        return self._rows[first:last]
 
-    def record(self, row: int) -> bytes:
-        """Return the record of a row, nothing for a row that is not there."""
+    def record(self, row: int) -> memoryview:
+        """Return the record of a row where it is, nothing for a row that is not there."""
         if not 0 <= row < self._number:
-            return b""
+            return _NOTHING
         base, starts = self._base, self._starts
         return self._content[base + starts[row] : base + starts[row + 1]]
-
-    def beginning(self, row: int) -> bytes:
-        """Return at least what stands before the body in the record of a row."""
-        if not 0 <= row < self._number:
-            return b""
-        start = self._base + self._starts[row]
-        found = self._content[start : start + _BEGINNING]
-        return found if holds_text(found) else self.record(row)
 
 
 def _unfinished(path: Path) -> StoreError:

@@ -94,7 +94,7 @@ class StoredRows:
         )
 
     def _head(self, row: int) -> Record:
-        head = unpacked_record(self._records.beginning(row), row)
+        head = unpacked_record(self._records.record(row), row)
         if head is None:
             raise _unsealed(row)
         return head
@@ -110,7 +110,7 @@ class StoredRows:
         head = unpacked_record(record, row)
         if head is None:
             raise _unsealed(row)
-        body = record[head.end :]
+        body = bytes(record[head.end :])
         if sha256(body, usedforsecurity=False).digest() != head.digest:
             raise CorruptedResource(
                 f"The stored text of {self._type_names[head.type]}/{head.id} does not match its "
