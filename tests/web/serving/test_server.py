@@ -14,7 +14,9 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -318,3 +320,34 @@ def test_metrics_count_the_requests_of_all_workers(
         line.sendall(PATIENT)
         assert statuses(received(line)) == [200]
     assert server.process.wait(20) == 0
+
+
+def test_a_file_of_an_export_is_sent_whole(server: Server) -> None:
+    """The server sends it from the disk, by a way that nothing else takes."""
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=10)) as line:
+
+        def asked(method: str, path: str, **headers: str) -> tuple[HTTPResponse, bytes]:
+            line.request(method, path, headers=headers)
+            answer = line.getresponse()
+            return answer, answer.read()
+
+        begun, _ = asked("GET", "/fhir/r5/$export?_type=Medication", Prefer="respond-async")
+        status = urlsplit(begun.headers["Content-Location"]).path
+        deadline = time.monotonic() + 20
+        told, manifest = asked("GET", status)
+        while told.status == 202 and time.monotonic() < deadline:
+            time.sleep(0.05)
+            told, manifest = asked("GET", status)
+        [output] = json.loads(manifest)["output"]
+        path = urlsplit(output["url"]).path
+        head, nothing = asked("HEAD", path)
+        sent, body = asked("GET", path)
+        # One connection has carried all of it: what is sent too much or too little would show.
+        _, counted = asked("GET", "/fhir/r5/Medication?_summary=count")
+        gone, _ = asked("DELETE", status)
+    assert (head.headers["Content-Length"], nothing) == (str(len(body)), b"")
+    assert sent.headers["Content-Type"] == "application/fhir+ndjson"
+    resources = [json.loads(each) for each in body.splitlines()]
+    assert len(resources) == output["count"] == json.loads(counted)["total"]
+    assert {each["resourceType"] for each in resources} == {"Medication"}
+    assert gone.status == 202
