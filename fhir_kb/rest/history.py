@@ -3,7 +3,7 @@
 https://hl7.org/fhir/R4/http.html#history
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,11 @@ from fhir_kb.errors import (
     UnsupportedParameter,
 )
 from fhir_kb.formats.json import write_json
+from fhir_kb.rest.bundle_text import Link, bundle_response, link
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Pairs, Request, Response
 from fhir_kb.rest.negotiation import prefers_strict
 from fhir_kb.rest.read import check_type
-from fhir_kb.rest.search_type import query_text
 from fhir_kb.search.dates import period_of
 from fhir_kb.store.journal.interface import HistoryPage, Version, Versions
 
@@ -80,7 +80,7 @@ def _answer(
         _entry(request.base, version, _status(version, shown, versions)) for version in shown
     ]
     links = _links(request, asked, page, with_entries=count > 0)
-    return Response(200, b"".join(_bundle(page.total, links, entries)))
+    return bundle_response("history", entries, links, page.total)
 
 
 def _asked(request: Request) -> _Asked:
@@ -164,26 +164,15 @@ _NOT_DONE: Mapping[str, str] = {
 """Parameters that no answer may leave out: with them the caller asks for fewer versions."""
 
 
-def _bundle(
-    total: int, links: Iterable[dict[str, str]], entries: Sequence[bytes]
-) -> Iterator[bytes]:
-    yield b'{"resourceType":"Bundle","type":"history","total":%d' % total
-    yield b',"link":' + write_json(list(links))
-    if entries:
-        yield b',"entry":[' + b",".join(entries) + b"]"
-    yield b"}"
-
-
 def _links(
     request: Request, asked: _Asked, page: HistoryPage, *, with_entries: bool
-) -> Iterator[dict[str, str]]:
+) -> Iterator[Link]:
     url = "/".join((request.base, *request.path))
     pages = {"first": (), "self": _cursor(asked.page)}
     if with_entries and page.following is not None:
         pages["next"] = _cursor(page.following)
     for relation, cursor in pages.items():
-        query = query_text((*asked.pairs, *cursor))
-        yield {"relation": relation, "url": f"{url}?{query}" if query else url}
+        yield link(relation, url, (*asked.pairs, *cursor))
 
 
 def _cursor(page: str | None) -> Pairs:

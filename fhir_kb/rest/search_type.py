@@ -1,17 +1,15 @@
 """Search over one resource type or over several, by GET and by POST ``_search``.
 
 https://hl7.org/fhir/R4/http.html#search
-
-The Bundle is joined from stored texts: no resource is parsed to be sent.
 """
 
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote, urlencode
 from uuid import NAMESPACE_OID, uuid5
 
 from fhir_kb.formats.json import write_json
+from fhir_kb.rest.bundle_text import Link, bundle_response, found_entry, link
 from fhir_kb.rest.endpoint import Endpoint
-from fhir_kb.rest.message import Pairs, Request, Response
+from fhir_kb.rest.message import Request, Response
 from fhir_kb.rest.negotiation import prefers_strict
 from fhir_kb.rest.outcome import issue, outcome
 from fhir_kb.rest.read import check_type
@@ -60,29 +58,13 @@ def search_system(endpoint: Endpoint, request: Request) -> Response:
 
 def _answer(endpoint: Endpoint, request: Request, url: str, result: SearchResult) -> Response:
     subset = subset_asked(request.pairs)
-    return Response(200, b"".join(_bundle(endpoint, request, url, result, subset)))
-
-
-def query_text(pairs: Pairs) -> str:
-    """Return the pairs as a URL's query; commas and the like stay readable."""
-    return urlencode(pairs, quote_via=quote, safe=",:|$/")
-
-
-def _bundle(
-    endpoint: Endpoint, request: Request, url: str, result: SearchResult, subset: Subset | None
-) -> Iterator[bytes]:
-    total = b"" if result.total is None else b',"total":%d' % result.total
-    yield b'{"resourceType":"Bundle","type":"searchset"' + total
-    yield b',"link":' + write_json(list(_links(url, result)))
     entries = [] if result.count_only else list(_entries(endpoint, request, result, subset))
     if result.warnings or result.explanation:
         entries.append(_outcome(result))
-    if entries:
-        yield b',"entry":[' + b",".join(entries) + b"]"
-    yield b"}"
+    return bundle_response("searchset", entries, _links(url, result), result.total)
 
 
-def _links(url: str, result: SearchResult) -> Iterator[dict[str, str]]:
+def _links(url: str, result: SearchResult) -> Iterator[Link]:
     pages = {
         "self": result.self_pairs,
         "first": result.first_pairs,
@@ -93,8 +75,7 @@ def _links(url: str, result: SearchResult) -> Iterator[dict[str, str]]:
     for relation in _RELATIONS:
         pairs = pages[relation]
         if pairs is not None:
-            query = query_text(pairs)
-            yield {"relation": relation, "url": f"{url}?{query}" if query else url}
+            yield link(relation, url, pairs)
 
 
 def _entries(
@@ -109,8 +90,7 @@ def _entries(
             body = resource.body
             if subset is not None:
                 body = subsetted(body, subset, endpoint.version)
-            url = f"{request.base}/{resource.type}/{resource.id}".encode()
-            yield b'{"fullUrl":"%b","resource":%b,"search":{"mode":"%b"}}' % (url, body, mode)
+            yield found_entry(request.base, resource, body, mode)
 
 
 def _outcome(result: SearchResult) -> bytes:

@@ -9,11 +9,11 @@ from http import HTTPStatus
 from typing import Any
 
 from fhir_kb.errors import FhirKbError
+from fhir_kb.rest.bundle_text import bundle_response
 from fhir_kb.rest.bundles.entry import ORDER, Entry, named, read_entry
 from fhir_kb.rest.bundles.requests import (
     SECONDS,
     Answer,
-    bundle_response,
     entry_of,
     request_of,
     too_long,
@@ -45,7 +45,7 @@ def batch(endpoint: Endpoint, request: Request, rows: list[Any], answer: Answer)
         else:
             response = error_response(too_long())
         answers[entry.index] = entry_of(response, is_write=entry.writes)
-    return bundle_response("batch", [answers[index] for index in range(len(rows))])
+    return bundle_response("batch-response", [answers[index] for index in range(len(rows))])
 
 
 def _answered(endpoint: Endpoint, request: Request, entry: Entry, answer: Answer) -> Response:

@@ -85,10 +85,3 @@ def entry_of(response: Response, *, is_write: bool) -> bytes:
     if response.status >= HTTPStatus.BAD_REQUEST or (is_write and is_outcome):
         return b'{"response":%b,"outcome":%b}}' % (text[:-1], response.body)
     return b'{"resource":%b,"response":%b}' % (response.body, text)
-
-
-def bundle_response(kind: str, entries: list[bytes]) -> Response:
-    """Return the response Bundle of a batch or transaction."""
-    rows = b',"entry":[%b]' % b",".join(entries) if entries else b""
-    body = b'{"resourceType":"Bundle","type":"%b-response"%b}' % (kind.encode(), rows)
-    return Response(200, body)

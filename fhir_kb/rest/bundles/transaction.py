@@ -15,6 +15,7 @@ from typing import Any
 from fhir_kb.errors import MultipleMatches, RequestError
 from fhir_kb.formats import Json
 from fhir_kb.rest.authorisation import check_may_write
+from fhir_kb.rest.bundle_text import bundle_response
 from fhir_kb.rest.bundles.entry import ORDER, Entry, named, read_entry
 from fhir_kb.rest.bundles.plan import (
     Planner,
@@ -26,7 +27,6 @@ from fhir_kb.rest.bundles.plan import (
 from fhir_kb.rest.bundles.requests import (
     SECONDS,
     Answer,
-    bundle_response,
     entry_of,
     request_of,
     too_long,
@@ -72,7 +72,7 @@ def transaction(endpoint: Endpoint, request: Request, rows: list[Any], answer: A
             answers = processing.written(begun)
             answers |= _read_all(endpoint, begun.store, request, reads, answer)
     rows_answered = [entry_of(answers[entry.index], is_write=entry.writes) for entry in entries]
-    return bundle_response("transaction", rows_answered)
+    return bundle_response("transaction-response", rows_answered)
 
 
 def _read_all(

@@ -5,22 +5,20 @@ OperationDefinition. It stands on MedicationKnowledge as FHIR's own stands on Pa
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 
 from fhir_kb.errors import ExpiredPage, InvalidParameter
-from fhir_kb.formats.json import write_json
+from fhir_kb.rest.bundle_text import bundle_response, found_entry, link
 from fhir_kb.rest.endpoint import Endpoint
-from fhir_kb.rest.message import Request, Response
+from fhir_kb.rest.message import Pairs, Request, Response
 from fhir_kb.rest.operations.given import Given, read_given
 from fhir_kb.rest.operations.parameter import Parameter
 from fhir_kb.rest.operations.reach import reach
 from fhir_kb.rest.read import check_type, found
-from fhir_kb.rest.search_type import query_text
 from fhir_kb.settings import CANONICAL
 from fhir_kb.store.instants import microseconds
 from fhir_kb.store.interface import Store
-from fhir_kb.store.resource import StoredResource
 
 DEFINITION = f"{CANONICAL}/OperationDefinition/medication-knowledge-everything"
 TYPE = "MedicationKnowledge"
@@ -49,11 +47,17 @@ def everything(endpoint: Endpoint, request: Request, id: str) -> Response:
     rows = list(_rows(endpoint, store, id, given))
     size = min(_size(given, endpoint), endpoint.limits.page_size_max)
     page = store.resources(rows[place : place + size])
-    links = [{"relation": "self", "url": _url(request, id, asked, given.text(PAGE))}]
+    url = f"{request.base}/{TYPE}/{id}/$everything"
+    links = [link("self", url, (*asked, *_cursor(given.text(PAGE))))]
     if size and place + size < len(rows):
         following = f"{store.sequence}-{place + size}-{_seal(store, asked)}"
-        links.append({"relation": "next", "url": _url(request, id, asked, following)})
-    return Response(200, b"".join(_bundle(request.base, len(rows), links, page)))
+        links.append(link("next", url, (*asked, *_cursor(following))))
+    entries = [found_entry(request.base, resource, resource.body, b"match") for resource in page]
+    return bundle_response("searchset", entries, links, len(rows))
+
+
+def _cursor(page: str | None) -> Pairs:
+    return () if page is None else ((PAGE, page),)
 
 
 def _rows(endpoint: Endpoint, store: Store, id: str, given: Given) -> Iterator[int]:
@@ -83,7 +87,7 @@ def _size(given: Given, endpoint: Endpoint) -> int:
     return endpoint.limits.page_size if size is None else int(size)
 
 
-def _asked(given: Given, request: Request) -> tuple[tuple[str, str], ...]:
+def _asked(given: Given, request: Request) -> Pairs:
     """Return the query that asks the same again, by GET, without the page."""
     pairs = [pair for pair in request.pairs if pair[0] in _ASKED]
     named = {name for name, _ in pairs}
@@ -93,7 +97,7 @@ def _asked(given: Given, request: Request) -> tuple[tuple[str, str], ...]:
     return (*pairs, *posted)
 
 
-def _place(page: str | None, store: Store, asked: Iterable[tuple[str, str]]) -> tuple[Store, int]:
+def _place(page: str | None, store: Store, asked: Pairs) -> tuple[Store, int]:
     """Return the state in which the pages began, and where this one begins.
 
     Refuses a text that is no page's (InvalidParameter), and one of another release or another
@@ -113,26 +117,5 @@ def _place(page: str | None, store: Store, asked: Iterable[tuple[str, str]]) -> 
     return store.at(int(state["sequence"])), int(state["offset"])
 
 
-def _seal(store: Store, asked: Iterable[tuple[str, str]]) -> str:
-    return sha256(repr((store.origin, tuple(asked))).encode()).hexdigest()[:16]
-
-
-def _url(request: Request, id: str, asked: tuple[tuple[str, str], ...], page: str | None) -> str:
-    pairs = asked if page is None else (*asked, (PAGE, page))
-    query = query_text(pairs)
-    return f"{request.base}/{TYPE}/{id}/$everything" + (f"?{query}" if query else "")
-
-
-def _bundle(
-    base: str, total: int, links: list[dict[str, str]], page: Iterable[StoredResource]
-) -> Iterator[bytes]:
-    yield b'{"resourceType":"Bundle","type":"searchset","total":%d,"link":' % total
-    yield write_json(links)
-    entries = [
-        b'{"fullUrl":"%b","resource":%b,"search":{"mode":"match"}}'
-        % (f"{base}/{resource.type}/{resource.id}".encode(), resource.body)
-        for resource in page
-    ]
-    if entries:
-        yield b',"entry":[' + b",".join(entries) + b"]"
-    yield b"}"
+def _seal(store: Store, asked: Pairs) -> str:
+    return sha256(repr((store.origin, asked)).encode()).hexdigest()[:16]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from fhir_kb.errors import InvalidParameter, RequestError, UnknownType
 from fhir_kb.export import Asked, TypeFilter
 from fhir_kb.formats import Json
+from fhir_kb.rest.bundle_text import with_query
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request
 from fhir_kb.rest.negotiation import prefers_lenient
@@ -16,7 +17,6 @@ from fhir_kb.rest.operations.given import Given, read_given, unknown_parameter
 from fhir_kb.rest.operations.parameter import Parameter
 from fhir_kb.rest.outcome import issue
 from fhir_kb.rest.read import check_type
-from fhir_kb.rest.search_type import query_text
 
 FILE_TYPE = "application/fhir+ndjson"
 _FORMATS = frozenset({FILE_TYPE, "application/ndjson", "ndjson"})
@@ -124,5 +124,4 @@ def _filters(
 
 
 def _url(request: Request) -> str:
-    query = query_text(request.pairs)
-    return f"{request.base}/$export" + (f"?{query}" if query else "")
+    return with_query(f"{request.base}/$export", request.pairs)
