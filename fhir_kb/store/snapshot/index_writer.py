@@ -17,7 +17,7 @@ from fhir_kb.store.keys import SEPARATOR, unit_key
 from fhir_kb.store.sealing import sealed
 from fhir_kb.store.snapshot.interval_writer import IntervalSeries, write_intervals
 from fhir_kb.store.snapshot.postings import Postings, Rows
-from fhir_kb.store.snapshot.records import SEPARATOR as LINK_SEPARATOR
+from fhir_kb.store.snapshot.records import PART_SEPARATOR
 from fhir_kb.store.snapshot.sort_order_writer import (
     TermOrder,
     write_shared_orders,
@@ -95,7 +95,7 @@ class IndexWriter:
                 terms = self._postings.terms(self._number(type, code, "word", None))
                 for word in words:
                     terms[word].append(row)
-        return LINK_SEPARATOR.join(links)
+        return PART_SEPARATOR.join(links)
 
     def spill(self) -> None:
         """Move what was gathered out of memory."""
@@ -162,7 +162,7 @@ class IndexWriter:
             for low_end, high_end, *unit in quantities:
                 series = self._intervals(number, unit_key(*unit), "d")
                 effect.intervals.append((series, float(low_end), float(high_end)))
-        effect.links = LINK_SEPARATOR.join(
+        effect.links = PART_SEPARATOR.join(
             SEPARATOR.join((code, link.type or "", link.id or "", link.url or ""))
             for code, references in index.references.items()
             for link in references

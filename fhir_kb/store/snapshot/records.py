@@ -3,8 +3,8 @@
 https://sqlite.org/fileformat2.html#the_database_header
 
 SQLite counts its own pages, so that what stands behind the last of them is not its concern: one
-file holds both, and one rename swaps both. A resource is read with one call of the system and
-none of SQLite, whose own way to a text takes longer than all the rest of a read.
+file holds both, and one rename swaps both. A resource is read where it lies in the mapped file:
+SQLite's own way to a text takes longer than all the rest of a read.
 
 Behind the records come four tables, and a footer that tells where everything begins:
 
@@ -27,7 +27,7 @@ from zlib import crc32
 
 from fhir_kb.store.resource import StoredResource
 
-SEPARATOR = "\x1e"
+PART_SEPARATOR = "\x1e"
 """Between the parts of the text beside a body: id, version, last update, and each link."""
 
 HEAD = Struct("<IIII32s")
@@ -45,7 +45,7 @@ _SEAL_BYTES = 4
 class Record(NamedTuple):
     """What stands in a record before its body, which begins at ``end``; ``digest`` is not hex.
 
-    ``type`` is the type's number, ``links`` are joined by ``SEPARATOR``.
+    ``type`` is the type's number, ``links`` are joined by ``PART_SEPARATOR``.
     """
 
     type: int
@@ -82,7 +82,7 @@ def identity_hash(type: str, id: str) -> int:
 def packed_head(row: int, type: int, resource: StoredResource, digest: bytes, links: str) -> bytes:
     """Return the record of a resource without its body, whose SHA-256 is ``digest``."""
     parts = (resource.id, resource.version_id, resource.last_updated, links)
-    text = SEPARATOR.join(parts).encode()
+    text = PART_SEPARATOR.join(parts).encode()
     head = _SEALED.pack(row, type, len(text), digest) + text
     return crc32(head).to_bytes(_SEAL_BYTES, "little") + head
 
@@ -96,7 +96,7 @@ def unpacked_record(record: memoryview, row: int) -> Record | None:
     if crc32(record[_SEAL_BYTES:end]) != seal or written_row != row:
         return None
     text = str(record[HEAD.size : end], "utf-8")
-    id, version_id, last_updated, links = text.split(SEPARATOR, 3)
+    id, version_id, last_updated, links = text.split(PART_SEPARATOR, 3)
     return _record((type, id, version_id, last_updated, links, digest, end))
 
 

@@ -11,8 +11,7 @@ from fhir_kb.store.cache import ByteBoundedCache
 from fhir_kb.store.interface import Link, Rows, Texts
 from fhir_kb.store.keys import SEPARATOR
 from fhir_kb.store.resource import StoredResource
-from fhir_kb.store.snapshot.records import SEPARATOR as LINK_SEPARATOR
-from fhir_kb.store.snapshot.records import Record, unpacked_record
+from fhir_kb.store.snapshot.records import PART_SEPARATOR, Record, unpacked_record
 from fhir_kb.store.snapshot.records_file import RecordsFile
 
 _TOGETHER = 100
@@ -87,7 +86,7 @@ class StoredRows:
 
     def links(self, row: int) -> tuple[Link, ...]:
         """Return the references that the resource of this row holds."""
-        links = self._head(row).links.split(LINK_SEPARATOR)
+        links = self._head(row).links.split(PART_SEPARATOR)
         parts = (link.split(SEPARATOR) for link in links if link)
         return tuple(
             Link(code, type or None, id or None, url or None) for code, type, id, url in parts
