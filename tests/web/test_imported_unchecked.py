@@ -1,21 +1,13 @@
 """Bulk data is loaded with few checks or none: one odd resource must not spoil the answers on others."""
 
-import json
-import shutil
-from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from imported_data import with_imports
 
-from fhir_kb.publish.import_check import ImportCheck
-from fhir_kb.publish.importing import Import
-from fhir_kb.publish.release import build_imports, imports_path, snapshot_path
 from fhir_kb.settings import Settings
-from fhir_kb.store.snapshot.reader import Snapshot
-from fhir_kb.store.snapshot.staging import Staging
 from fhir_kb.versions import VERSIONS
 from fhir_kb.web import create_app
 
@@ -37,18 +29,9 @@ BULK: tuple[dict[str, Any], ...] = (
 
 @pytest.fixture(scope="module")
 def client(built: Path, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    folder = Path(shutil.copytree(built, tmp_path_factory.mktemp("unchecked") / "data"))
-    path = folder / "bulk.ndjson"
-    path.write_bytes(b"".join(json.dumps(each).encode() + b"\n" for each in BULK))
-    with (
-        closing(Snapshot.open(snapshot_path(folder, R4))) as curated,
-        closing(Staging(imports_path(folder, R4))) as staging,
-    ):
-        check = ImportCheck(R4, curated, datetime.now(UTC), "none")
-        tally = Import(staging, check, pytest.fail, lambda path, done: None).file(path)
-        assert tally.loaded == len(BULK)
-        build_imports(folder, R4, staging)
-    return create_app(Settings(data=folder)).test_client()
+    folder = tmp_path_factory.mktemp("unchecked") / "data"
+    data = with_imports(built, folder, R4, BULK, "none")
+    return create_app(Settings(data=data)).test_client()
 
 
 @pytest.mark.parametrize(

@@ -84,13 +84,8 @@ def load_worker(settings: Settings, counts: Path) -> Gateway:
 
 
 def _settle(app: Flask) -> None:
-    """Read what decision support needs, so that the first order does not wait for it.
-
-    What was loaded by then stays for good: the garbage collector need not look at it again.
-    """
+    """Read what decision support needs, so that the first order does not wait for it."""
     ready(app)
-    gc.collect()
-    gc.freeze()
     gc.set_threshold(NEW_OBJECTS)
 
 
