@@ -4,6 +4,7 @@ https://hl7.org/fhir/uv/bulkdata/STU2/export.html#bulk-data-output-file-request
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from math import inf
 from time import monotonic
 
@@ -49,9 +50,8 @@ def carry_out(
     try:
         missing = tuple(type for type in asked.types if type not in linked)
         rows = _rows(store, missing, asked, selecting)
-        damaged = _write_resources(
-            job, files, store, rows, lambda type, texts: selecting.texts(type, texts, asked)
-        )
+        wanted = partial(selecting.texts, asked=asked)
+        damaged = _write_resources(job, files, store, rows, wanted)
         for line in _deletions(store, written, asked):
             files.of("deleted", "Bundle").add([line])
         outputs = files.close()
