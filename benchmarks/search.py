@@ -125,9 +125,8 @@ def measure_reads(store: Snapshot, number: int) -> None:
     step = iter(ids * ROUNDS * 2)
     cold = cpu_microseconds(lambda: Snapshot.open(store.path).read("AdverseEvent", ids[0]), 5)
     print(f"open and first read: {cold:,.0f} us")
-    print(
-        f"read by id: {cpu_microseconds(lambda: store.read('AdverseEvent', next(step)), 2000):.1f} us"
-    )
+    each = cpu_microseconds(lambda: store.read("AdverseEvent", next(step)), 2000)
+    print(f"read by id: {each:.1f} us")
 
 
 def measure_searches(store: Snapshot, table: SearchTable) -> float:

@@ -1,4 +1,4 @@
-"""What is done for each interaction and flag of a CapabilityStatement, by the code that stands there.
+"""What is done for each interaction and flag of a CapabilityStatement, by its code there.
 
 A code that nobody taught these checks to exercise fails them.
 """

@@ -34,7 +34,7 @@ QUERIES: dict[tuple[str, str], tuple[Query, Query]] = {
     ("ValueSet", "expand"): ({"filter": "thalidomide"}, {"url": DRUGS}),
     ("MedicationKnowledge", "everything"): ({"_count": "3"}, {}),
 }
-"""What an operation of a type is asked, and what it is asked beside that where it stands on none."""
+"""What an operation of a type is asked, and what beside that where it stands on none."""
 
 SIGNS: dict[str, str] = {
     "lookup": '"display","valueString":"thalidomide"',

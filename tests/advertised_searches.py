@@ -134,7 +134,7 @@ def cases(call: Caller) -> Iterator[tuple[Case, Json]]:
 
 
 def check_parameters(call: Caller) -> None:
-    """Every parameter listed is known, of its type, and finds what holds a value; all are listed."""
+    """Every parameter listed is known, of its type, and finds what holds a value."""
     exercised: dict[str, int] = {}
     listed: dict[str, list[str]] = {}
     for case, row in cases(call):

@@ -1,1 +1,1 @@
-"""How the validator compares with independent yardsticks; run ``python -m benchmarks.conformance``."""
+"""How the validator compares with independent yardsticks: ``python -m benchmarks.conformance``."""

@@ -3,9 +3,9 @@
 https://github.com/FHIR/fhir-test-cases (``validator/manifest.json`` has the settings of each case)
 
 What is required is measured as HL7's ValidationTests runs the cases: the type of what a reference
-only names is checked where a case says ``validateReference`` or ``assumeValidRestReferences``, and a case without a ``module`` is
-not run ("A module is required"), so that nobody knows the Java validator's outcome for it. The
-figure for every case with our own defaults stands beside it.
+only names is checked where a case says ``validateReference`` or ``assumeValidRestReferences``,
+and a case without a ``module`` is not run ("A module is required"), so that nobody knows the Java
+validator's outcome for it. The figure for every case with our own defaults stands beside it.
 
 Each disagreement that is known stands with its reason in ``disagreements.yaml``, or beside the
 test of profiles; a new one, or one that is gone, is reported.

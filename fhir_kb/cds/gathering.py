@@ -67,8 +67,8 @@ def _refuse_excess(support: DecisionSupport, chart: Chart) -> None:
     orders = sum(order.is_in(*drugs) or order.may_be_in(*drugs) for order in chart.orders)
     if orders * chart.records > EFFORT_MAX:
         raise TooLarge(
-            f"{orders} orders to be checked against {chart.records} records are more than one call is "
-            "answered for; send fewer orders at a time"
+            f"{orders} orders to be checked against {chart.records} records are more than one call "
+            "is answered for; send fewer orders at a time"
         )
 
 

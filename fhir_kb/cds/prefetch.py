@@ -23,7 +23,9 @@ PATIENT_TOKEN = "{{context.patientId}}"  # noqa: S105  # a placeholder of a quer
 _QUERIES: Mapping[CategoryName, str] = {
     "patient": f"Patient/{PATIENT_TOKEN}",
     # Ended prescriptions tell whether therapy begins or goes on.
-    "medications": f"MedicationRequest?patient={PATIENT_TOKEN}&status=active,on-hold,completed,stopped",
+    "medications": (
+        f"MedicationRequest?patient={PATIENT_TOKEN}&status=active,on-hold,completed,stopped"
+    ),
     "conditions": f"Condition?patient={PATIENT_TOKEN}",
     "allergies": f"AllergyIntolerance?patient={PATIENT_TOKEN}",
     "procedures": f"Procedure?patient={PATIENT_TOKEN}",

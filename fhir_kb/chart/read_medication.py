@@ -166,7 +166,7 @@ def _first_time(reader: Reader, resource: Json, names: tuple[str, ...]) -> When 
 
 
 def _reason_terms(reader: Reader, resource: Json) -> Terms:
-    """Return what it was given for: R4's ``reasonCode`` and ``reasonReference``, R5's ``reason``."""
+    """Return what it was given for: R4's ``reasonCode``, ``reasonReference``, R5's ``reason``."""
     found = terms(resource.get("reasonCode"))
     references = objects(resource.get("reasonReference"))
     for reason in objects(resource.get("reason")):

@@ -84,8 +84,8 @@ def _judged(
     highest = question.chart.code_sets[code_set].highest
     if highest is not None and _is_above(reading, highest, unit):
         doubts.append(
-            f"the last value of {name} ({item.measure.text if item.measure else ''}) is above {amount_words(highest)}, the most "
-            "that is plausible: the unit may be wrong"
+            f"the last value of {name} ({item.measure.text if item.measure else ''}) is above "
+            f"{amount_words(highest)}, the most that is plausible: the unit may be wrong"
         )
     return reading, doubts
 

@@ -16,9 +16,10 @@ Membership = Literal["yes", "no", "unknown"]
 def membership(question: Question, name: str) -> Membership:
     """Return whether the patient belongs to a population of the rule.
 
-    Unknown is returned only for a sex that is not known, or contradicted by such a record; whatever else is not known counts as
-    belonging, for a precaution is not dropped for want of data. What the order attests counts
-    more than records that may be old, and a record that only a member can have more than the sex.
+    Unknown is returned only for a sex that is not known, or contradicted by such a record; whatever
+    else is not known counts as belonging, for a precaution is not dropped for want of data. What
+    the order attests counts more than records that may be old, and a record that only a member can
+    have more than the sex.
     """
     population = question.rule.populations[name]
     patient = question.chart.patient

@@ -1,4 +1,4 @@
-"""Kind ``renal-dose``: the dose that a label allows at this creatinine clearance, or on dialysis."""
+"""Kind ``renal-dose``: the dose a label allows at this creatinine clearance, or on dialysis."""
 
 from decimal import ROUND_HALF_UP, Decimal
 

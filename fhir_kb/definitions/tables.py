@@ -28,7 +28,7 @@ class Table(Mapping[str, Any]):
         about: dict[str, Any] = json.loads(header)
         if about["format"] != FORMAT:
             raise ValueError(
-                f"The definitions are in format {about['format']}, this code reads format {FORMAT}; "
+                f"The definitions are in format {about['format']}, this code reads {FORMAT}; "
                 "run python -m fhir_kb.definitions.build"
             )
         self.release: str = about["release"]

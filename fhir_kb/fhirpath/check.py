@@ -152,7 +152,7 @@ class _Check:
 
     def call(self, left: Shape, call: Call, this: Shape) -> Shape:
         function = FUNCTIONS.get(call.name)
-        # The compiler says more about a call that does not fit; aggregate() adds up what is not known.
+        # The compiler says more about a call that does not fit; aggregate() adds up the unknown.
         if function is None or len(call.arguments) < function.least or call.name == "aggregate":
             return _UNKNOWN
         if function.needs_order:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 Units = Callable[[Decimal, str, str], Decimal | None]
-"""``units(value, from_unit, to_unit)``: the value in the other UCUM unit, None if that cannot be."""
+"""``units(value, from_unit, to_unit)``: the value in the other UCUM unit, None if there is none."""
 
 UNITLESS = "1"
 

@@ -145,7 +145,7 @@ def quantity_of(value: Mapping[str, Any]) -> Quantity | None:
 
 
 def is_inexact(value: Any) -> bool:
-    """Whether this is a FHIR Quantity without an exact value: one with ``<`` or without a number."""
+    """Whether this is a FHIR Quantity without an exact value: with ``<`` or without a number."""
     return isinstance(value, Node) and value.type in QUANTITY_TYPES
 
 

@@ -18,7 +18,7 @@ CHARACTER = re.compile(
     r"|(?P<control>\\(?:[bf]|u00(?:0[1-8bcefBCEF]|1[0-9a-fA-F])|u[fF]{3}[eEfF])|[\ufffe\uffff])"
     r"|\\."
 )
-"""An escape, or a character that is not allowed; the last group is ``broken``, ``control`` or None."""
+"""An escape, or a character not allowed; the last group is ``broken``, ``control`` or None."""
 
 _NONCHARACTER = re.compile(r"[\ufffe\uffff]")
 _SUSPECT_ESCAPE = re.compile(r"\\(?:[bf]|u(?:00[01]|[dD][89a-fA-F]|[fF]{3}[eEfF]))")

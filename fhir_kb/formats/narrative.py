@@ -52,10 +52,10 @@ def parse_narrative(
     end: Callable[[str], None],
     text: Callable[[str], bool],
 ) -> None:
-    """Tell the tags of ``div`` to ``start`` and ``end``, its text to ``text`` while that asks for more.
+    """Tell the tags of ``div`` to ``start`` and ``end``, its text to ``text`` while it wants more.
 
-    Refuses what is not well-formed, an XML declaration and a DOCTYPE, with line and column; the root is not
-    looked at.
+    Refuses what is not well-formed, an XML declaration and a DOCTYPE, with line and column; the
+    root is not looked at.
     """
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True

@@ -25,7 +25,7 @@ _MARKDOWN_LINK = re.compile(r"(?P<start>\]\(\s*<?)(?P<link>[^\s<>()]+)")
 
 
 def with_links(div: str, replace: Replace) -> str:
-    """Return an XHTML ``div`` with the ``href`` of each ``a`` and the ``src`` of each ``img`` replaced."""
+    """Return an XHTML ``div`` with each ``href`` of an ``a`` and ``src`` of an ``img`` replaced."""
 
     def tag(found: re.Match[str]) -> str:
         name = found["name"]

@@ -10,7 +10,7 @@ from typing import Self
 from fhir_kb.errors import FhirKbError, MalformedContent
 
 DIGITS_MAX = 64
-"""Longest number in characters: FHIR asks for 18 digits, this leaves room for those who send more."""
+"""Longest number in characters: FHIR asks for 18 digits, this leaves room for more."""
 
 EXPONENT_MAX = 400
 """Largest power of ten, up or down; a double ends at 308."""

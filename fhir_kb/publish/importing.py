@@ -75,7 +75,8 @@ class Import:
             earlier = batch.lines.get(key) or self.staging.line_of(source.number, *key)
             if earlier is not None:
                 raise InvalidResource(
-                    f"{resource.type}/{resource.id} stood on line {earlier} already; the first is kept",
+                    f"{resource.type}/{resource.id} stood on line {earlier} already; the first "
+                    "is kept",
                     (),
                 )
         except (MalformedContent, InvalidResource) as error:

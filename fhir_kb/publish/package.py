@@ -81,7 +81,7 @@ def build_package(
 
 
 def _with_snapshots(resources: list[Json], version: Version) -> Iterator[Json]:
-    """Yield the resources, StructureDefinitions with snapshots, and their digests in the manifest."""
+    """Yield the resources, StructureDefinitions with snapshots; the manifest has their digests."""
     structures = [each for each in resources if each["resourceType"] == "StructureDefinition"]
     snapshots = ProfileSnapshots(structures, version.definitions)
     completed = {

@@ -44,7 +44,7 @@ class Manifest:
 
 
 def ensure_release(folder: Path, left_out: frozenset[str] = frozenset()) -> Manifest:
-    """Return the manifest of the knowledge in a folder, building it first when it is not current."""
+    """Return the manifest of the knowledge in a folder, built first when it is not current."""
     return current_release(folder, left_out) or build_release(folder, left_out=left_out)
 
 

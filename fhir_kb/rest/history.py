@@ -140,7 +140,7 @@ def _read_count(asked: _Asked, value: str) -> None:
 def _read_sort(asked: _Asked, value: str) -> None:
     if value not in ("-_lastUpdated", "none"):
         raise InvalidParameter(
-            f"_sort is {value[:40]!r}; a history is told newest first: write -_lastUpdated, or none",
+            f"_sort is {value[:40]!r}; a history is told newest first: write -_lastUpdated or none",
             expression="_sort",
         )
 

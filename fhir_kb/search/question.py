@@ -51,7 +51,7 @@ class Question:
 
 
 Match = Callable[[Question, str], Rows]
-"""Returns the rows that one value, still escaped, finds; refuses a value that is not of its form."""
+"""Returns the rows that one value, still escaped, finds; refuses one that is not of its form."""
 
 
 def union(sets: list[Rows]) -> Rows:

@@ -67,8 +67,9 @@ def search_type(parameter: SearchParameter) -> SearchType:
 def modifiers(table: SearchTable, parameter: SearchParameter) -> tuple[str, ...]:
     """Return the modifiers of a parameter.
 
-    Only what finds identifiers takes ``:of-type``. A reference also takes the types it may refer to, and ``:above`` and ``:below`` only where
-    resources of one of them are parts of each other, or where it is a canonical URL.
+    Only what finds identifiers takes ``:of-type``. A reference also takes the types it may refer
+    to, and ``:above`` and ``:below`` only where resources of one of them are parts of each other,
+    or where it is a canonical URL.
     """
     allowed = search_type(parameter).modifiers
     if parameter.code not in _BY_CODE:

@@ -16,7 +16,8 @@ _TOKEN = re.compile(
     r"""
     (?P<operator>[./()])
   | (?P<annotation>\{[!-z|~]*\})
-  | (?P<symbol>(?:10[*^]|(?:\[[^\[\]{}\s]*\]|[^\d./()\[\]{}\s+-])+))(?P<exponent>[+-]?\d{1,2}(?!\d))?
+  | (?P<symbol>(?:10[*^]|(?:\[[^\[\]{}\s]*\]|[^\d./()\[\]{}\s+-])+))
+    (?P<exponent>[+-]?\d{1,2}(?!\d))?
   | (?P<factor>\d+)
     """,
     re.VERBOSE | re.ASCII,

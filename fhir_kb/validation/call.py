@@ -38,9 +38,9 @@ def validate(
     without it, what the resource says of itself, else R4. ``profiles`` are canonical URLs that it
     must meet beside those in its ``meta.profile``; ``packages`` are where profiles are found
     beside our own: folders, .tgz files, names of installed packages. ``targets="resolved"`` checks
-    the type only of what a reference leads to, not of what it names (``Patient/1``). Any other version is refused
-    (NotAcceptable), and a package that is not there (UnknownResource); everything else is said by
-    the issues.
+    the type only of what a reference leads to, not of what it names (``Patient/1``). Any other
+    version is refused (NotAcceptable), and a package that is not there (UnknownResource);
+    everything else is said by the issues.
     """
     content = _with_decimals(resource) if isinstance(resource, dict) else resource
     release = _release(content, version)

@@ -76,8 +76,8 @@ class Validator:
         """Return what is wrong with ``resource`` and what could not be checked, as it was found.
 
         ``part`` leads to a resource inside a text: it is validated as if it stood alone, and the
-        rest not at all. Content that cannot be read, or passes a limit, is an issue of its own (``fatal``);
-        nothing is raised. Text may be JSON or XML, told apart by its first character.
+        rest not at all. Content that cannot be read, or passes a limit, is an issue of its own
+        (``fatal``); nothing is raised. Text may be JSON or XML, told apart by its first character.
         """
         is_xml = _is_xml(resource)
         walk = Walk(

@@ -203,7 +203,7 @@ class Walk:
         return (kind, subject) in self._met
 
     def states(self, type: str, key: str) -> bool:
-        """Return whether this release states the invariant ``key`` of a type: later ones state more."""
+        """Return whether this release has the invariant ``key`` of a type; later ones have more."""
         definition = self.definitions.type(type)
         return definition is not None and any(each.key == key for each in definition.constraints)
 

@@ -17,8 +17,8 @@ class TerminologyNames:
     R4 turns a translation round by ``reverse``; R5 by naming the code as ``target_code``,
     ``target_coding`` or ``target_concept`` instead. ``relations`` are the codes of ``relation``,
     where they are not R5's own. ``infers_system`` says whether ``$validate-code`` may be asked to
-    find the system of a code given without one, ``tells_code`` says whether ``$validate-code`` names code, system
-    and issues and ``$lookup`` the definition, beside what every version tells.
+    find the system of a code given without one, ``tells_code`` whether it names code, system and
+    issues, and ``$lookup`` the definition, beside what every version tells.
     """
 
     source_code: str

@@ -23,9 +23,10 @@ class Version:
     ``builders`` make resources from facts; ``profile_folders`` are the folders of ``profiles/``
     that hold for this version, a later one winning; ``more_modifiers`` are, by search type,
     the modifiers that it allows beyond R4's; ``more_controls`` the parameters about a search's
-    result beyond R4's; ``whole_search`` the search types of those that look at whole resources; ``terminology`` is how
-    it calls what the terminology operations take and give; ``package_dependencies`` are the FHIR
-    packages, with their versions, that one of this version's resources needs.
+    result beyond R4's; ``whole_search`` the search types of those that look at whole resources;
+    ``terminology`` is how it calls what the terminology operations take and give;
+    ``package_dependencies`` are the FHIR packages, with their versions, that one of this version's
+    resources needs.
     """
 
     name: str

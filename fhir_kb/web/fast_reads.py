@@ -201,7 +201,7 @@ class FastReads:
         return parts
 
     def _put(self, key: Key, kept: Kept) -> None:
-        """Keep an answer that was asked for before: a walk through everything pushes nothing out."""
+        """Keep an answer that was asked for before: to read everything once pushes nothing out."""
         asked = hash(key)
         if asked not in self._asked:
             if len(self._asked) >= _ASKED_MAX:

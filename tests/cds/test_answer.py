@@ -43,7 +43,7 @@ def woman(**changed: Any) -> Any:
 
 
 def test_orders_of_other_medicines_get_no_card(ask: Any) -> None:
-    """[2a 1] Quiet by default: the service is called for every order, and needs no data to be quiet."""
+    """[2a 1] Quiet by default: it is called for every order, and needs no data to be quiet."""
     assert ask(body(OTHERS_ORDER, prefetch={})) == {"cards": []}
 
 

@@ -1,4 +1,4 @@
-"""A client's FHIR server may be slow, down, hostile or generous: the answer stays bounded and said."""
+"""A client's FHIR server may be slow, down, hostile or generous: the answer stays bounded."""
 
 import ipaddress
 import json
@@ -147,7 +147,7 @@ def test_pages_come_to_an_end(ehr: LoopbackEhr, reading: Reading) -> None:
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410, 429, 500, 503, 302, 206])
 def test_a_refusal_is_told(status: int, ehr: LoopbackEhr, reading: Reading) -> None:
-    """[2a 4] Whatever comes with another status than 200, the check is not done and the reason said."""
+    """[2a 4] With any other status than 200 the check is not done and the reason said."""
     sent = prefetch()
     del sent["allergies"]
     ehr.answers = {"AllergyIntolerance": (status, json.dumps(EMPTY).encode())}

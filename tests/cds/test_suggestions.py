@@ -92,7 +92,7 @@ def test_an_order_without_an_id_gets_no_suggestion(ask: Any) -> None:
     [((longer(),), "at-most-one"), ((longer(), {**longer(), "id": "order-2"}), "any")],
 )
 def test_behavior_says_how_many_may_be_chosen(drafts: Any, behavior: str, ask: Any) -> None:
-    """[1f selectionBehavior] [2a 5] One suggestion per order: two for one order would undo each other."""
+    """[1f selectionBehavior] [2a 5] One per order: two for one order would undo each other."""
     answer = ask(body(*drafts))
     card = next(c for c in answer["cards"] if c["source"]["topic"]["code"] == "programme")
     assert card["selectionBehavior"] == behavior

@@ -146,7 +146,7 @@ def test_a_composite_names_its_components_and_their_types(
     components: tuple[tuple[str, str], ...],
     types: tuple[str, ...],
 ) -> None:
-    """R5 refers to component parameters that it does not define; their type is known all the same."""
+    """R5 refers to component parameters that it does not define; their type is known yet."""
     parameter = load(release).search_parameters(resource_type)[code]
     assert (components, types) == (parameter.components, parameter.component_types)
 

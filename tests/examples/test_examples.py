@@ -87,7 +87,8 @@ def tour_lines() -> list[str]:
     lines = [
         "# Questions and answers",
         "",
-        "Each folder holds one question (`story.yaml`) and the server's whole answers, one per FHIR",
+        "Each folder holds one question (`story.yaml`) and the server's whole answers, one per "
+        "FHIR",
         "version that can answer. Below stands what the answers say, found in them by the FHIRPath",
         "expressions of the story. A test replays all of it; `make examples` writes it anew.",
         "",

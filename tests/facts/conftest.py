@@ -26,7 +26,7 @@ FILES = {
             text: nausea
             group: event
             codings:
-              - {system: "http://example.org/codes", code: "1", display: Nausea, verified_at: a list}
+              - {system: "http://example.org/c", code: "1", display: Nausea, verified_at: a list}
         """,
     "sources.yaml": """\
         sources:

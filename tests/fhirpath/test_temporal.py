@@ -73,7 +73,7 @@ def test_what_does_not_exist_is_nothing(text: str, kind: Kind) -> None:
     ],
 )
 def test_order(left: str, right: str, expected: int | None) -> None:
-    """Without a time zone a moment lies between 14 hours before and 12 hours after its UTC reading."""
+    """Without a time zone a moment lies from 14 hours before to 12 hours after its UTC reading."""
     first, second = parse_temporal(left, "dateTime"), parse_temporal(right, "dateTime")
     assert first is not None
     assert second is not None

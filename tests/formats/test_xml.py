@@ -1,4 +1,4 @@
-"""XML and JSON are one resource in two spellings: what goes in by one must come out by the other."""
+"""XML and JSON are one resource in two spellings: what goes in by one comes out by the other."""
 
 from decimal import Decimal
 
@@ -46,7 +46,8 @@ EQUAL = {
     ),
     "extension of an extension": (
         '"extension": [{"url": "u", "extension": [{"id": "e", "url": "v", "valueCode": "c"}]}]',
-        '<extension url="u"><extension id="e" url="v"><valueCode value="c"/></extension></extension>',
+        '<extension url="u"><extension id="e" url="v"><valueCode value="c"/></extension>'
+        "</extension>",
     ),
     "choice": (
         '"deceasedDateTime": "2020", "multipleBirthBoolean": false',

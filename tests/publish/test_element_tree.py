@@ -31,7 +31,7 @@ def test_a_list_becomes_a_tree_and_the_same_list_again() -> None:
 
 
 def test_slices_stand_after_all_that_is_in_what_they_are_slices_of() -> None:
-    """A tool that reads on until the next slice would take what is in the element for the slice's."""
+    """Who reads on until the next slice would take what is in the element for the slice's."""
     root = tree_of([element("A"), element("A.b"), element("A.b:one"), element("A.b.c")])
     ids = [each["id"] for each in elements_of(root)]
     assert ids == ["A", "A.b", "A.b.c", "A.b:one"]

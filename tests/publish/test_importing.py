@@ -1,4 +1,4 @@
-"""Bulk data: what is sound is loaded, what is not is told, and a kill at any moment loses nothing."""
+"""Bulk data: what is sound is loaded, what is not is told, and no kill loses anything."""
 
 import gzip
 import json

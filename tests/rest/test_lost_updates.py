@@ -77,7 +77,7 @@ def test_one_create_wins(base: str) -> None:
 
 
 def test_no_patch_is_lost(base: str) -> None:
-    """A patch is applied to the version that is current when it is written, whoever wrote before."""
+    """A patch is applied to the version current when it is written, whoever wrote before."""
     id = new_id()
     url = f"{base}/Organization/{id}"
     assert put(url, organization(id, alias=["first"])).status_code == 201

@@ -1,4 +1,4 @@
-"""A unit that is misread makes a laboratory value wrong by a factor; a typing error must not pass."""
+"""A unit misread makes a laboratory value wrong by a factor; a typing error must not pass."""
 
 from fractions import Fraction
 

@@ -160,7 +160,7 @@ def holds(expression: str, node: Node) -> bool | None:
 
 @pytest.mark.parametrize("expression", PLAINLY_TRUE)
 def test_yes_is_right_and_a_violation_is_not_let_pass(expression: str) -> None:
-    """Each look says yes to something, and something that breaks the invariant is among the rows."""
+    """Each look says yes to something, and something among the rows breaks the invariant."""
     types = types_that_state(expression)
     verdicts = []
     for node in NODES:

@@ -290,7 +290,7 @@ class TestFeedback:
 
 
 class TestPrivacy:
-    """What a body holds is nowhere afterwards: not in logs, not in answers to others, not on disk."""
+    """What a body holds is nowhere afterwards: no log, no answer to others, no file."""
 
     SENTINEL = "Sentinella"
 
@@ -325,7 +325,7 @@ class TestPrivacy:
         monkeypatch: pytest.MonkeyPatch,
         capfd: pytest.CaptureFixture[str],
     ) -> None:
-        """[P9] Logs at their most talkative, every file of the working, data and temporary folders."""
+        """[P9] Logs at their most talkative, every file of all three folders."""
         monkeypatch.chdir(tmp_path)
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
         app = guarded_app(built, tmp_path) if guarded else create_app(Settings(data=built))

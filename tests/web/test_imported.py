@@ -1,4 +1,4 @@
-"""What was imported is served like the rest: read, searched and told of in the CapabilityStatement."""
+"""What was imported is served like the rest: read, searched, told of in /metadata."""
 
 from pathlib import Path
 

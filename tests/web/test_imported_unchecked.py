@@ -1,4 +1,4 @@
-"""Bulk data is loaded with few checks or none: one odd resource must not spoil the answers on others."""
+"""Bulk data loaded with few checks or none: one odd resource must not spoil others' answers."""
 
 from pathlib import Path
 from typing import Any

@@ -51,7 +51,7 @@ def _boundary(*, high: bool) -> Function:
 def _decimal_boundary(number: Decimal, precision: int | None, *, high: bool) -> Decimal | None:
     """Return the end of the interval that ``number`` was rounded from.
 
-    Towards zero it is cut to the digits asked for, away from zero rounded, as HL7's own suite has it.
+    Towards zero it is cut to the digits asked for, away from zero rounded: so does HL7's own suite.
     """
     decimals = _DEFAULT_DECIMALS if precision is None else precision
     if not 0 <= decimals <= _MOST_DECIMALS:

@@ -16,7 +16,7 @@ Matches = Callable[[Node], bool]
 
 
 def compile_is(operand: Code, type: TypeName, types: Types) -> Code:
-    """Return the code of ``operand is type``; a resolved reference is judged by its target's type."""
+    """Return the code of ``operand is type``; a resolved reference is what its target is."""
     matches = _is_a(type, types)
     if operand.resolves is not None:
         return _is_reference_to(operand, type, types)

@@ -97,8 +97,8 @@ OPERATIONS: tuple[Operation, ...] = (
         on_instance=expand.expand_instance,
         types=("ValueSet",),
         documentation="Flat, with offset and count. A value set with codes of a system that is not "
-        "held whole is refused with too-costly: half an expansion would look like all of it. So is, "
-        "with not-found, one with codes of a version of a system that is not held.",
+        "held whole is refused with too-costly: half an expansion would look like all of it. So "
+        "is, with not-found, one with codes of a version of a system that is not held.",
     ),
     Operation(
         "translate",

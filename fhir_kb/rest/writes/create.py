@@ -56,7 +56,8 @@ def check_type_of(resource: Json, type: str) -> None:
     own = resource.get("resourceType")
     if own != type:
         raise RequestError(
-            f"The URL is of {type}, the resource is of type {str(own)[:64]}; send it to its own URL",
+            f"The URL is of {type}, the resource is of type {str(own)[:64]}; send it "
+            "to its own URL",
             expression="resourceType",
         )
     meta = resource.get("meta")

@@ -39,8 +39,9 @@ class Operation:
 def read_operations(parameters: Json) -> list[Operation]:
     """Return the operations of a Parameters resource; refuse (MalformedContent) what is none."""
     if parameters.get("resourceType") != "Parameters":
+        given = str(parameters.get("resourceType"))
         raise MalformedContent(
-            f"A FHIRPath Patch is a Parameters resource, not {str(parameters.get('resourceType'))[:64]}; "
+            f"A FHIRPath Patch is a Parameters resource, not {given[:64]}; "
             "a JSON Patch is sent as application/json-patch+json"
         )
     rows = parameters.get("parameter", [])

@@ -109,7 +109,8 @@ def patched(endpoint: Endpoint, before: StoredResource, change: Change) -> Patch
     )
     if (after.get("resourceType"), after.get("id")) != (before.type, before.id):
         raise UnappliedPatch(
-            f"The patch would change the type or id of {before.type}/{before.id}; nothing was changed"
+            f"The patch would change the type or id of {before.type}/{before.id}; nothing was "
+            "changed"
         )
     gone = _is_stale(after, read_own(before.body))
     if gone:

@@ -30,7 +30,8 @@ def check_preconditions(
         )
     if if_none_match.strip() and _names(if_none_match, version):
         raise PreconditionFailed(
-            f"{what} exists in version {version}, which If-None-Match ({if_none_match[:60]}) forbids"
+            f"{what} exists in version {version}, which If-None-Match ({if_none_match[:60]}) "
+            "forbids"
         )
 
 

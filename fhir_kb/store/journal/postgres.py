@@ -38,7 +38,7 @@ class _Latest(NamedTuple):
 
 
 class PostgresJournal:
-    """The journal in the schema ``fhir_kb_<mount>`` of a database; follows ``journal.interface.Journal``."""
+    """The journal in a database's schema ``fhir_kb_<mount>``; follows ``interface.Journal``."""
 
     def __init__(self, url: str, mount: str, *, clock: Callable[[], int] = now) -> None:
         schema = f"fhir_kb_{mount}"

@@ -154,7 +154,7 @@ class _Elements:
 
 
 def _seen_from_outside(rule: Rule) -> Rule:
-    """Return a constraint of an element, for which %resource is around the node also if that is one.
+    """Return a constraint of an element: %resource is around the node also if that is one.
 
     The profile of a Bundle speaks of its entries as the Bundle sees them.
     """

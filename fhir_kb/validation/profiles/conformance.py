@@ -27,7 +27,7 @@ from fhir_kb.validation.walk import Schema
 
 
 class Profiles:
-    """The specification's own profiles, and the profiles, extensions and terminology on ``shelves``.
+    """The specification's own profiles; profiles, extensions and terminology on ``shelves``.
 
     What stands on an earlier shelf goes first. Everything is read and compiled when it is first
     asked for, and kept; what is not there is not remembered, for anybody may ask for anything.

@@ -47,8 +47,8 @@ version: that a resource meets it says nothing in another.
 """
 
 FILLED: Mapping[str, str] = {
-    "ResearchStudy.status": "progressStatus.where(actual.exists().not() or actual = true).state.coding"
-    ".where(system = 'http://hl7.org/fhir/research-study-status').code.first()",
+    "ResearchStudy.status": "progressStatus.where(actual.exists().not() or actual = true).state"
+    ".coding.where(system = 'http://hl7.org/fhir/research-study-status').code.first()",
 }
 """What an element before R5 that must be there is, as a FHIRPath expression over R5."""
 

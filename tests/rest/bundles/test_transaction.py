@@ -150,7 +150,8 @@ def test_links_of_every_kind_are_rewritten_and_others_left(writer: FlaskClient) 
     """uri and url, narrative href and src, Markdown; never canonical, never plain text."""
     target, outside = urn(), "https://elsewhere.example/x"
     div = (
-        f'<div xmlns="http://www.w3.org/1999/xhtml"><a href="{target}">a</a><a href=\'{target}#x\'>b'
+        f'<div xmlns="http://www.w3.org/1999/xhtml"><a href="{target}">a</a>'
+        f"<a href='{target}#x'>b"
         f'</a><img src="{target}" alt="{target}"/><a href="{outside}">c</a>'
         f'<!-- <a href="{target}"> -->{target}</div>'
     )

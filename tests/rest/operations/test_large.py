@@ -35,7 +35,7 @@ LARGE: list[Json] = [
 
 @pytest.fixture(scope="module")
 def with_large(built: Path, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    """Two resources that no request could bring: the journal of a server of its own is given them."""
+    """Two resources that no request could bring: a server of its own is given them."""
     folder = copytree(built, tmp_path_factory.mktemp("large") / "knowledge")
     app = create_app(Settings(data=folder, writes="on"))
     text = [{"url": "http://x.org", "valueString": PART}] * (BYTES_MAX // len(PART) + 1)

@@ -22,7 +22,7 @@ def there(writer: FlaskClient, mount: str) -> Iterator[dict[str, Any]]:
 
 
 def test_create_names_the_place_and_keeps_what_was_sent(writer: FlaskClient, mount: str) -> None:
-    """201 with Location, ETag and Last-Modified; the id and the versions of the body are ignored."""
+    """201 with Location, ETag and Last-Modified; the id and versions of the body are ignored."""
     sent = organization("chosen-by-me", meta={"versionId": "77", "tag": [{"code": "t"}]})
     reply = send(writer, "POST", f"{mount}/Organization", sent)
     created = content(reply)

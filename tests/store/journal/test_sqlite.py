@@ -267,7 +267,10 @@ def test_nothing_is_told_before_it_is_forced_to_disk(tmp_path: Path) -> None:
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed")
     open_store(tmp_path, "", "r5").close()
-    program = f"from journal_writer import write; from pathlib import Path; write(Path({str(tmp_path)!r}), '', 'r5', 'writer', 20)"
+    program = (
+        "from journal_writer import write; from pathlib import Path; "
+        f"write(Path({str(tmp_path)!r}), '', 'r5', 'writer', 20)"
+    )
     log = tmp_path / "calls"
     calls = ["strace", "-f", "-y", "-e", "trace=fsync,fdatasync,write,pwrite64", "-o", str(log)]
     path = os.pathsep.join(filter(None, sys.path))

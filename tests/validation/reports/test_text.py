@@ -30,7 +30,8 @@ def test_the_end_sums_up(verdicts: list[Verdict]) -> None:
     *_, note, total = "".join(report(verdicts)).splitlines()
     assert note.startswith("note: 1 resource validated as R4, because nothing in the text names")
     assert total == (
-        "4 resources (1 R4 assumed, 1 R4B told, 1 R5 stated): 1 valid, 2 invalid, 1 not checked; 2 errors, 1 warning"
+        "4 resources (1 R4 assumed, 1 R4B told, 1 R5 stated): "
+        "1 valid, 2 invalid, 1 not checked; 2 errors, 1 warning"
     )
 
 
