@@ -32,6 +32,7 @@ from fhir_kb.web.serving.eager_loop import eager_loop
 from fhir_kb.web.serving.gateway import Gateway
 from fhir_kb.web.serving.log import log_settings
 from fhir_kb.web.serving.open_files import allow_open_files
+from fhir_kb.web.serving.scheduling import hand_over_together
 from fhir_kb.web.serving.start_checks import check_address
 
 BACKLOG = 2048
@@ -47,6 +48,7 @@ def serve(settings: Settings) -> None:
     # Building takes a while, in which another may have come.
     check_address(settings.host, settings.port)
     allow_open_files(settings.connections_max)
+    hand_over_together()
     loops.register("auto")(eager_loop)
     with TemporaryDirectory(prefix="fhir-kb-") as counts:
         server = Granian(
