@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/validation.html
 
 import re
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from fhir_kb.errors import InvalidResource, MalformedContent, StoreError
 from fhir_kb.formats import Json
@@ -50,7 +50,13 @@ class ImportCheck:
         type, id = self._identity(resource)
         self._check(resource)
         meta = resource.get("meta", {})
+        if not isinstance(meta, dict):
+            raise _refusal("Its meta is no object")
         version_id, updated = meta.get("versionId"), meta.get("lastUpdated")
+        if version_id is not None and not _is_id(version_id):
+            raise _refusal(f"{_shown(version_id)} is no id of a version")
+        if updated is not None and not isinstance(updated, str):
+            raise _refusal(f"{_shown(updated)} is no instant")
         if version_id is None or updated is None or not isinstance(content, bytes):
             version_id, updated = version_id or "1", updated or self._now
             resource = _stamped(resource, {"versionId": version_id, "lastUpdated": updated})
@@ -65,7 +71,7 @@ class ImportCheck:
         type, id = resource.get("resourceType"), resource.get("id")
         if not isinstance(type, str) or type not in self._version.definitions.resource_types:
             raise _refusal(f"{self._version.name} has no resource type {_shown(type)}")
-        if not isinstance(id, str) or not _ID.fullmatch(id):
+        if not _is_id(id):
             reason = "It has no id" if id is None else f"{_shown(id)} is no id"
             raise _refusal(f"{reason}; what is imported keeps its id, so it needs one")
         row = self._curated.row(type, id)
@@ -83,6 +89,10 @@ class ImportCheck:
             more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
             where = f" ({faults[0].expression})" if faults[0].expression else ""
             raise _refusal(f"{faults[0].message}{where}{more}")
+
+
+def _is_id(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
 def _refusal(reason: str) -> InvalidResource:

@@ -66,7 +66,9 @@ def subsetted(body: bytes, asked: Subset, version: Version) -> bytes:
         if key in _ALWAYS or _is_kept(key, shape, asked)
     }
     meta = kept.setdefault("meta", {})
-    kept["meta"] = {**meta, "tag": [*meta.get("tag", []), SUBSETTED]}
+    tags = meta.get("tag")
+    # What was imported unchecked may hold anything; the tag says that this is not all of it.
+    kept["meta"] = {**meta, "tag": [*(tags if isinstance(tags, list) else ()), SUBSETTED]}
     return write_json(kept)
 
 

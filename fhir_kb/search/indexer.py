@@ -151,7 +151,7 @@ class Indexer:
         add_by_type = CONVERSIONS[parameter.type]
         for node in nodes:
             add = add_by_type.get(node.type)
-            if add is not None and node.value is not None:
+            if add is not None and _has_form(node):
                 add(rows, parameter.code, node.value)
                 if node.type == "code" and parameter.type == "token":
                     for system in self._systems.of(node):
@@ -169,6 +169,15 @@ class Indexer:
             if all(part != IndexRows() for part in occurrence):
                 occurrences = rows.composites.setdefault(composite.parameter.code, [])
                 occurrences.append(tuple(occurrence))
+
+
+def _has_form(node: Node) -> bool:
+    """Whether a value is an object where its type is one, and else a single value."""
+    is_object = node.type[:1].isupper() and not node.type.startswith("System.")
+    value = node.value
+    return (
+        value is not None and value.__class__ is not list and is_object == isinstance(value, dict)
+    )
 
 
 @dataclass(slots=True)

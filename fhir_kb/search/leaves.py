@@ -52,7 +52,7 @@ class Leaf:
 
     def add(self, rows: IndexRows, value: Any) -> None:
         """Add the entries of a value; one that is not of the element's JSON form has none."""
-        if (value.__class__ is dict) != self._is_object:
+        if (value.__class__ is dict) != self._is_object or value.__class__ is list:
             return
         self._add(rows, self.code, value)
         if self._systems:
@@ -61,10 +61,14 @@ class Leaf:
 
     def part(self, value: Any) -> Part:
         """Return the entries of a value, shared by all resources that have it."""
-        key = self._key(value) if (value.__class__ is dict) == self._is_object else None
+        try:
+            key = self._key(value) if (value.__class__ is dict) == self._is_object else None
+            part = None if key is None else self._shared.get(key)
+        except (TypeError, AttributeError, LookupError):
+            # Something inside is not of its form, such as a list for a text.
+            key = part = None
         if key is None:
             return self._new(value)
-        part = self._shared.get(key)
         if part is None:
             if len(self._shared) >= _SHARED_MAX:
                 self._shared.clear()

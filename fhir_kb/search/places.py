@@ -144,7 +144,7 @@ class _Compiler:
         key = found.key
 
         def holds(value: Any, root: Json) -> bool:
-            return value.get(key) in texts
+            return isinstance(value, dict) and value.get(key) in texts
 
         return self._limited(place, f"{key} = {texts}", holds)
 

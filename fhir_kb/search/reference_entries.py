@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fhir_kb.formats import Json
+from fhir_kb.search.forms import object_in, text_in
 from fhir_kb.search.token_entries import add_identifier
 from fhir_kb.store.index import IndexRows, ReferenceEntry
 
@@ -25,26 +26,25 @@ def reference_entry(text: str) -> ReferenceEntry | None:
 
 def add_reference(rows: IndexRows, code: str, reference: Json) -> None:
     """Add a Reference: where it leads, its identifier, and its display."""
-    text = reference.get("reference")
-    entry = reference_entry(text) if isinstance(text, str) else None
+    text = text_in(reference, "reference")
+    entry = None if text is None else reference_entry(text)
     if entry is not None:
         rows.references.setdefault(code, []).append(entry)
-    if isinstance(reference.get("identifier"), dict):
-        add_identifier(rows, code, reference["identifier"])
-    if isinstance(reference.get("display"), str):
-        rows.texts.setdefault(code, []).append(reference["display"])
+    add_identifier(rows, code, object_in(reference, "identifier"))
+    display = text_in(reference, "display")
+    if display is not None:
+        rows.texts.setdefault(code, []).append(display)
 
 
-def add_url(rows: IndexRows, code: str, url: str) -> None:
+def add_url(rows: IndexRows, code: str, url: Any) -> None:
     """Add a canonical or another URL."""
-    if not _NOT_IN_URLS.search(url):
+    if isinstance(url, str) and not _NOT_IN_URLS.search(url):
         rows.references.setdefault(code, []).append(ReferenceEntry(None, None, url))
 
 
 def add_codeable_reference(rows: IndexRows, code: str, value: Json) -> None:
     """Add the reference of a CodeableReference."""
-    if isinstance(value.get("reference"), dict):
-        add_reference(rows, code, value["reference"])
+    add_reference(rows, code, object_in(value, "reference"))
 
 
 REFERENCES: Mapping[str, Callable[[IndexRows, str, Any], None]] = {

@@ -9,6 +9,7 @@ from typing import Any
 
 from fhir_kb.fhirpath.types import Types
 from fhir_kb.formats import Json
+from fhir_kb.search.forms import objects_in, text_in
 
 _NAMED = re.compile(
     r"(?:^|/)(?P<type>[A-Z][A-Za-z]+)/[A-Za-z0-9.\-]{1,64}(?:/_history/[A-Za-z0-9.\-]{1,64})?$",
@@ -41,6 +42,6 @@ def _type_of(value: Any, root: Json, types: Types) -> str | None:
 
 def _contained(id: str, root: Json) -> str | None:
     if not id:
-        return str(root.get("resourceType", ""))
-    held = (each for each in root.get("contained") or () if isinstance(each, dict))
-    return next((each.get("resourceType", "") for each in held if each.get("id") == id), None)
+        return text_in(root, "resourceType") or ""
+    held = (each for each in objects_in(root, "contained") if each.get("id") == id)
+    return next((text_in(each, "resourceType") or "" for each in held), None)

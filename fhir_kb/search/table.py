@@ -41,9 +41,7 @@ NO_WHOLE: Mapping[str, str] = {}
 _NOT_SEARCHED = frozenset({"_in", "phonetic"})
 """Parameters whose expression does not say how they search: membership of lists, sound."""
 
-_SEARCHED_TYPES = frozenset(
-    {"token", "string", "reference", "date", "quantity", "number", "uri", "composite"}
-)
+_SIMPLE_TYPES = frozenset({"token", "string", "reference", "date", "quantity", "number", "uri"})
 
 LIST = "_list"
 
@@ -148,17 +146,19 @@ def search_table(
                 *own.get(type, ()),
             )
             if parameter.code in whole
-            or (
-                parameter.type in _SEARCHED_TYPES
-                and parameter.expression
-                and parameter.code not in _NOT_SEARCHED
-            )
+            or (parameter.code not in _NOT_SEARCHED and _is_searched(parameter))
         }
         for type in sorted(served)
     }
     return SearchTable(
         version, definitions, parameters, own_value_sets, more_modifiers, lineage, more_controls
     )
+
+
+def _is_searched(parameter: SearchParameter) -> bool:
+    """Whether the parameter, or each of its components, says what it looks at and how."""
+    kinds = parameter.component_types if parameter.type == "composite" else (parameter.type,)
+    return bool(parameter.expression) and _SIMPLE_TYPES.issuperset(kinds)
 
 
 def _whole(

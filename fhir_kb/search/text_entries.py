@@ -20,14 +20,16 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
 """Which parts of a complex type are texts of their own."""
 
 
-def add_text(rows: IndexRows, code: str, text: str) -> None:
+def add_text(rows: IndexRows, code: str, text: Any) -> None:
     """Add a text as it is."""
-    rows.strings.setdefault(code, []).append(text)
+    if isinstance(text, str):
+        rows.strings.setdefault(code, []).append(text)
 
 
-def add_uri(rows: IndexRows, code: str, uri: str) -> None:
+def add_uri(rows: IndexRows, code: str, uri: Any) -> None:
     """Add a URI as it is."""
-    rows.uris.setdefault(code, []).append(uri)
+    if isinstance(uri, str):
+        rows.uris.setdefault(code, []).append(uri)
 
 
 def _add_parts(names: tuple[str, ...]) -> Callable[[IndexRows, str, Any], None]:

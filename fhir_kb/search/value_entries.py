@@ -9,6 +9,7 @@ from typing import Any
 
 from fhir_kb.formats import Json
 from fhir_kb.search.dates import period_of
+from fhir_kb.search.forms import items_in, object_in, text_in
 from fhir_kb.store.index import (
     DISTANT_FUTURE,
     DISTANT_PAST,
@@ -50,26 +51,24 @@ def add_period(rows: IndexRows, code: str, period: Json) -> None:
 
 def add_timing(rows: IndexRows, code: str, timing: Json) -> None:
     """Add the outer limits of a Timing: of its events, and of the bounds of its repetition."""
-    events = [period for text in timing.get("event", ()) if (period := period_of(str(text)))]
+    events = [period for text in items_in(timing, "event") if (period := period_of(str(text)))]
     if events:
         low, high = min(event.low for event in events), max(event.high for event in events)
         rows.dates.setdefault(code, []).append(DateEntry(low, high))
-    bounds = timing.get("repeat", {}).get("boundsPeriod")
-    if isinstance(bounds, dict):
-        add_period(rows, code, bounds)
+    add_period(rows, code, object_in(object_in(timing, "repeat"), "boundsPeriod"))
 
 
 def add_quantity(rows: IndexRows, code: str, quantity: Json) -> None:
     """Add a Quantity; its comparator opens one end."""
     value = _number(quantity.get("value"))
-    comparator = _COMPARATORS.get(quantity.get("comparator"))
+    comparator = _COMPARATORS.get(text_in(quantity, "comparator"))
     if value is not None and comparator is not None:
         _add(rows, code, *comparator(value), quantity)
 
 
 def add_money(rows: IndexRows, code: str, money: Json) -> None:
     """Add a Money under its currency's code."""
-    value, currency = _number(money.get("value")), money.get("currency")
+    value, currency = _number(money.get("value")), text_in(money, "currency")
     if value is not None:
         unit = {"system": CURRENCIES, "code": currency} if currency else {}
         _add(rows, code, value, value, unit)
@@ -77,7 +76,7 @@ def add_money(rows: IndexRows, code: str, money: Json) -> None:
 
 def add_range(rows: IndexRows, code: str, range: Json) -> None:
     """Add a Range; a missing end is open."""
-    low, high = range.get("low", {}), range.get("high", {})
+    low, high = object_in(range, "low"), object_in(range, "high")
     least, most = _number(low.get("value")), _number(high.get("value"))
     if least is not None or most is not None:
         unit = low if "code" in low or "unit" in low else high
@@ -89,8 +88,8 @@ def add_range(rows: IndexRows, code: str, range: Json) -> None:
 
 def add_ratio(rows: IndexRows, code: str, ratio: Json) -> None:
     """Add a Ratio as the number it amounts to."""
-    numerator = _number(ratio.get("numerator", {}).get("value"))
-    denominator = _number(ratio.get("denominator", {}).get("value"))
+    numerator = _number(object_in(ratio, "numerator").get("value"))
+    denominator = _number(object_in(ratio, "denominator").get("value"))
     if numerator is not None and denominator:
         with localcontext(prec=28):
             quotient = numerator / denominator
@@ -114,7 +113,8 @@ def _number(value: Any) -> Decimal | None:
 
 
 def _add(rows: IndexRows, code: str, low: Decimal, high: Decimal, unit: Json) -> None:
-    entry = QuantityEntry(low, high, unit.get("system"), unit.get("code"), unit.get("unit"))
+    names = (text_in(unit, name) for name in ("system", "code", "unit"))
+    entry = QuantityEntry(low, high, *names)
     rows.quantities.setdefault(code, []).append(entry)
 
 

@@ -21,6 +21,7 @@ BULK: tuple[dict[str, Any], ...] = (
         "resourceType": "Organization",
         "id": "odd",
         "name": "Odd",
+        "meta": {"tag": 7},
         "surprise": {"a": 1},
         "contact": ["nobody", {"purpose": {"text": "x"}, "surprise": 2}],
     },
