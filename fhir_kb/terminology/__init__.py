@@ -8,14 +8,14 @@ from fhir_kb.terminology.library import Terminology
 from fhir_kb.terminology.lineage import codes_above, codes_below
 from fhir_kb.terminology.lookup import Lookup, lookup
 from fhir_kb.terminology.subsumption import subsumes
-from fhir_kb.terminology.translation import Translation, translate
+from fhir_kb.terminology.translation import Match, translate
 from fhir_kb.terminology.validation import Validation, validate_code
 
 __all__ = [
     "Expansion",
     "Lookup",
+    "Match",
     "Terminology",
-    "Translation",
     "Validation",
     "codes_above",
     "codes_below",

@@ -22,19 +22,6 @@ class Match:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Translation:
-    """All counterparts; ``result`` is false when none of them is related."""
-
-    matches: tuple[Match, ...]
-    message: str | None = None
-
-    @property
-    def result(self) -> bool:
-        """Whether there is a counterpart at all."""
-        return any(match.relationship != "not-related-to" for match in self.matches)
-
-
 def translate(
     terminology: Terminology,
     system: str,
@@ -45,11 +32,11 @@ def translate(
     target_scope: str | None = None,
     url: str | None = None,
     reverse: bool = False,
-) -> Translation:
+) -> tuple[Match, ...]:
     """Return the counterparts of a code, by one map (``url``) or by all that are held.
 
     With ``reverse`` the code is looked for among the targets, and the scopes change places. A map
-    that is not held is refused; a code that no map knows is an answer without matches.
+    that is not held is refused; a code that no map knows has none.
     """
     maps = terminology.concept_maps
     named = terminology.concept_map(url) if url is not None else None
@@ -57,15 +44,13 @@ def translate(
         known = ", ".join(maps) or "none"
         raise UnknownCode(f"The concept map {url} is not held here; held: {known}")
     wanted = [named] if named is not None else list(maps.values())
-    matches = tuple(
+    return tuple(
         match
         for each in wanted
         if _has_scopes(each, source_scope, target_scope, reverse)
         for match in _matches(each, system, code, reverse)
         if target_system is None or match.system == target_system
     )
-    message = None if matches else f"No map held here has {code!r} of {system}"
-    return Translation(matches, message)
 
 
 def _has_scopes(

@@ -141,9 +141,9 @@ def test_a_system_of_which_nothing_is_held_is_as_open_as_without_version() -> No
 def test_a_map_is_asked_in_a_version(url: str, target: str) -> None:
     """Without one the last given is meant, and it alone: the older one said otherwise."""
     terminology = held(concept_map("1", "old"), concept_map("2", "new"))
-    matches = translate(terminology, SYSTEM, "b", url=url).matches
+    matches = translate(terminology, SYSTEM, "b", url=url)
     assert [match.code for match in matches] == [target]
-    assert [match.code for match in translate(terminology, SYSTEM, "b").matches] == ["new"]
+    assert [match.code for match in translate(terminology, SYSTEM, "b")] == ["new"]
     assert terminology.concept_map_versions(MAP) == ("1", "2")
 
 

@@ -15,8 +15,7 @@ from fhir_kb.rest.operations.asked_code import AskedCode, Names, asked_codes
 from fhir_kb.rest.operations.given import Given, read_given
 from fhir_kb.rest.operations.held_terminology import held, map_of, url_of
 from fhir_kb.rest.operations.parameter import Parameter
-from fhir_kb.terminology import Terminology, translate
-from fhir_kb.terminology.translation import Match
+from fhir_kb.terminology import Match, Terminology, translate
 from fhir_kb.versions.terminology_names import TerminologyNames
 
 DEFINITION = "http://hl7.org/fhir/OperationDefinition/ConceptMap-translate"
@@ -99,7 +98,7 @@ def _answer(
             target_scope=given.text(names.target_scope),
             url=url,
             reverse=reverse,
-        ).matches
+        )
     return parameters(_rows(matches, asked, names))
 
 
