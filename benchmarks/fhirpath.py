@@ -9,7 +9,9 @@ from typing import Any
 
 from fhir_kb.definitions import Definitions, load
 from fhir_kb.fhirpath import Environment, Node, compile_expression
-from fhir_kb.fhirpath.expression import Compiler, parse, types_of
+from fhir_kb.fhirpath.compiler import Compiler
+from fhir_kb.fhirpath.expression import types_of
+from fhir_kb.fhirpath.parser import parse
 
 PATIENT: dict[str, Any] = {
     "resourceType": "Patient",

@@ -186,11 +186,11 @@ def against_peers(folder: Path, rounds: int, seconds: float) -> None:
             seconds=seconds,
         )
     goals = {"fhirstarter": ("≥ 100", "≥ 175"), "node-fhir-server-core": ("≥ 50", "≥ 80")}
-    for name, (read, search) in others.items():
-        row(f"read, against {name}", f"{read.cpu / targets[0].cpu:.0f} ×", *goals[name])
+    for name, (reading, searching) in others.items():
+        row(f"read, against {name}", f"{reading.cpu / targets[0].cpu:.0f} ×", *goals[name])
         must, aim = ("≥ 150", "≥ 400") if name == "fhirstarter" else ("", "")
-        row(f"search of 20, against {name}", f"{search.cpu / targets[1].cpu:.0f} ×", must, aim)
-        row(f"the same, kept, against {name}", f"{search.cpu / targets[2].cpu:.0f} ×", "", "")
+        row(f"search of 20, against {name}", f"{searching.cpu / targets[1].cpu:.0f} ×", must, aim)
+        row(f"the same, kept, against {name}", f"{searching.cpu / targets[2].cpu:.0f} ×", "", "")
     print(shares([*targets, *(target for pair in others.values() for target in pair)]))
 
 

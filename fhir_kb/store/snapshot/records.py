@@ -87,14 +87,26 @@ def packed_head(row: int, type: int, resource: StoredResource, digest: bytes, li
     return crc32(head).to_bytes(_SEAL_BYTES, "little") + head
 
 
-def unpacked_record(record: memoryview, row: int) -> Record | None:
-    """Return what stands before the body; None where it is not what was written for this row."""
+def checked_head(record: memoryview, row: int) -> tuple[int, bytes, int] | None:
+    """Return the number of the type, the SHA-256 of the body, and where the body begins.
+
+    None where what stands before the body is not what was written for this row.
+    """
     if len(record) < HEAD.size:
         return None
     seal, written_row, type, length, digest = HEAD.unpack_from(record)
     end = HEAD.size + length
     if crc32(record[_SEAL_BYTES:end]) != seal or written_row != row:
         return None
+    return type, digest, end
+
+
+def unpacked_record(record: memoryview, row: int) -> Record | None:
+    """Return what stands before the body; None where it is not what was written for this row."""
+    head = checked_head(record, row)
+    if head is None:
+        return None
+    type, digest, end = head
     text = str(record[HEAD.size : end], "utf-8")
     id, version_id, last_updated, links = text.split(PART_SEPARATOR, 3)
     return _record((type, id, version_id, last_updated, links, digest, end))

@@ -11,11 +11,13 @@ from fhir_kb.store.cache import ByteBoundedCache
 from fhir_kb.store.interface import Link, Rows, Texts
 from fhir_kb.store.keys import SEPARATOR
 from fhir_kb.store.resource import StoredResource
-from fhir_kb.store.snapshot.records import PART_SEPARATOR, Record, unpacked_record
+from fhir_kb.store.snapshot.records import PART_SEPARATOR, Record, checked_head, unpacked_record
 from fhir_kb.store.snapshot.records_file import RecordsFile
 
 _TOGETHER = 100
 """Texts given out at once: few enough for the processor to keep them at hand."""
+_NO_HEAD = (0, b"", 0)
+"""No body has this digest."""
 
 
 class StoredRows:
@@ -65,15 +67,15 @@ class StoredRows:
             texts: dict[int, list[bytes]] = {}
             refused: list[CorruptedResource] = []
             for row in numbers[start : start + _TOGETHER]:
-                try:
-                    head, body = self._whole(row)
-                except CorruptedResource as refusal:
-                    refused.append(refusal)
-                    continue
-                if head.type in texts:
-                    texts[head.type].append(body)
+                record = self._records.record(row)
+                type, digest, end = checked_head(record, row) or _NO_HEAD
+                body = bytes(record[end:])
+                if sha256(body, usedforsecurity=False).digest() != digest:
+                    refused.append(self._refusal(row))
+                elif type in texts:
+                    texts[type].append(body)
                 else:
-                    texts[head.type] = [body]
+                    texts[type] = [body]
             for type, found in texts.items():
                 yield Texts(self._type_names[type], found, [])
             if refused:
@@ -102,6 +104,14 @@ class StoredRows:
         (number, id, version_id, last_updated, _, digest, _), body = self._whole(row)
         type = self._type_names[number]
         return StoredResource(type, id, version_id, last_updated, body, digest.hex())
+
+    def _refusal(self, row: int) -> CorruptedResource:
+        """Return why a row that is damaged is not given out."""
+        try:
+            self._whole(row)
+        except CorruptedResource as refusal:
+            return refusal
+        return _unsealed(row)
 
     def _whole(self, row: int) -> tuple[Record, bytes]:
         """Return what a row holds, both parts checked."""
