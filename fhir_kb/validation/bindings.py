@@ -7,7 +7,7 @@ a code that is of one of the value set's own systems, but not in it, is a warnin
 another system may well be right and is mentioned only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from fhir_kb.definitions import Binding, Element
@@ -156,7 +156,7 @@ def _check(
         )
         return
     if _any_in(value_set, codings) is False and not (
-        _is_format_word(node) or all(_is_refused(walk, coded) for coded in codings)
+        _may_stand_beside(node) or all(_is_refused(walk, coded) for coded in codings)
     ):
         _refuse(walk, node, codings, value_set, strength, profile)
 
@@ -166,14 +166,20 @@ def _is_refused(walk: Walk, coded: Coded) -> bool:
     return walk.has_met("refused code", f"{coded[0]}|{coded[1]}")
 
 
-def _is_format_word(node: Node) -> bool:
-    """Whether this is a short name of a format where the specification lets one stand."""
-    return (
-        node.name == "format"
-        and node.value in ("json", "xml", "ttl")
-        and node.parent is not None
-        and node.parent.type == "CapabilityStatement"
-    )
+def _may_stand_beside(node: Node) -> bool:
+    """Whether the specification itself lets this word stand where its value set lacks it."""
+    allows = None if node.parent is None else _BESIDE.get((node.parent.type, node.name))
+    return allows is not None and allows(node.value)
+
+
+_BESIDE: Mapping[tuple[str, str | None], Callable[[object], bool]] = {
+    # Short names of formats.
+    ("CapabilityStatement", "format"): lambda value: value in ("json", "xml", "ttl"),
+    # The values of primitives, in every StructureDefinition of the specification.
+    ("ElementDefinition.type", "code"): lambda value: (
+        str(value).startswith("http://hl7.org/fhirpath/System.")
+    ),
+}
 
 
 _NO_CODE: Mapping[str, Severity] = {"required": "error", "extensible": "information"}

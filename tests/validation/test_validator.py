@@ -251,3 +251,33 @@ def test_another_version_is_refused() -> None:
 
 def test_a_valid_resource_has_no_issues() -> None:
     assert validate(PATIENT, "R4") == validate(PATIENT, "r5") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("http://hl7.org/fhirpath/System.String", []),
+        ("string", []),
+        ("http://hl7.org/fhir/System.String", ["code-not-in-value-set"]),
+    ],
+)
+def test_the_value_of_a_primitive_has_a_type_of_fhirpath(code: str, told: list[str]) -> None:
+    """So it stands in every StructureDefinition of the specification; R4's value set lacks it."""
+    definition: Json = {
+        "resourceType": "StructureDefinition",
+        "text": {"status": "generated", "div": DIV},
+        "url": "http://a.example/StructureDefinition/own",
+        "name": "Own",
+        "status": "draft",
+        "kind": "complex-type",
+        "abstract": False,
+        "type": "Extension",
+        "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Extension",
+        "derivation": "constraint",
+        "context": [{"type": "element", "expression": "Element"}],
+        "differential": {
+            "element": [{"id": "Extension", "path": "Extension", "type": [{"code": code}]}]
+        },
+    }
+    issues = validate(definition, "R4", mode="strict")
+    assert [each for each in ids(issues) if each == "code-not-in-value-set"] == told
