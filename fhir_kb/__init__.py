@@ -4,18 +4,23 @@ The floors of the house, from the ground up; imports go down only:
 
 ==================  =====================================================================
 errors, settings    the exception tree; every setting with its default and meaning
-formats, net        strict JSON and XML readers and writers; the only way out
+formats             strict JSON and XML readers and writers
+net, units          the only way out; UCUM units
 definitions         the FHIR specification as compact tables, one set per version
 fhirpath            FHIRPath compiled to closures
 terminology, facts  code systems and value sets; what we know, free of FHIR versions
-resources           one module per resource type: facts -> FHIR
+chart               what a request tells about a patient, as plain values
+resources, checks   facts -> FHIR, one module per type; facts and chart -> findings
 versions            r4, r4b, r5: one frozen table each
-store               resources and their index: an immutable snapshot file
+store               resources and their index: a snapshot file, a journal above it
 search, validation  query string -> rows; resource -> issues
-publish             facts -> resources -> snapshot and manifest: a release
-rest                one module per FHIR interaction; no Flask
-web, cli            the Flask application; the ``fhir-kb`` command
+publish, export     facts -> resources -> a release; everything -> files
+rest, cds           one module per FHIR interaction; CDS Hooks; neither knows Flask
+web                 the Flask application, and the server that runs it
+cli                 the ``fhir-kb`` command
 ==================  =====================================================================
+
+``knowledge`` holds the authored files: no Python.
 
 ``fhir_kb.validate(resource, version="R4")`` returns the list of issues of a resource.
 """
