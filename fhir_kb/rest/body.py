@@ -9,7 +9,6 @@ from fhir_kb.definitions import Definitions
 from fhir_kb.errors import MalformedContent, NotAcceptable, UnsupportedMediaType
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import read_json
-from fhir_kb.formats.text import BYTES_MAX
 from fhir_kb.formats.xml import read_xml
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request
@@ -41,16 +40,14 @@ def read_resource(endpoint: Endpoint, request: Request, needed: str = "a FHIR re
 
     Refuses what ``read_body`` refuses, and (MalformedContent) an object that is no resource.
     """
-    resource = read_body(request, endpoint.version.definitions, needed, endpoint.body_bytes_max)
+    resource = read_body(request, endpoint.version.definitions, needed)
     if not isinstance(resource.get("resourceType"), str):
         raise MalformedContent(f"The body has no resourceType; {needed} is needed")
     return resource
 
 
-def read_body(
-    request: Request, definitions: Definitions, needed: str, bytes_max: int = BYTES_MAX
-) -> Json:
-    """Return the object in the body.
+def read_body(request: Request, definitions: Definitions, needed: str) -> Json:
+    """Return the object in the body, whose size was looked at when it came in.
 
     Refuses what ``check_sent`` refuses, and (MalformedContent) a body that cannot be read.
     ``needed`` names, for the messages, what is taken there.
@@ -60,8 +57,8 @@ def read_body(
         raise MalformedContent(f"The body is empty; {needed} is needed")
     said = media_type_of(request)
     if (_READ[said] if said else looks_like(request.body)) == "xml":
-        return read_xml(request.body, definitions.type, max_bytes=bytes_max)
-    return read_json(request.body, max_bytes=bytes_max)
+        return read_xml(request.body, definitions.type, max_bytes=len(request.body))
+    return read_json(request.body, max_bytes=len(request.body))
 
 
 def looks_like(body: bytes) -> Format:

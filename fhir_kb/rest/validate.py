@@ -9,11 +9,13 @@ far it looks (structure, standard, strict).
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from fhir_kb.errors import InvalidParameter, UnknownType
-from fhir_kb.formats.json import read_json, write_json
+from fhir_kb.formats.json import write_json
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.message import Request, Response
+from fhir_kb.rest.own_text import read_own
 from fhir_kb.rest.read import found
 from fhir_kb.rest.validation_request import Asked, read_asked
 from fhir_kb.validation import Issue, Limits, Mode, Validator, operation_outcome
@@ -60,7 +62,7 @@ def validate_instance(endpoint: Endpoint, request: Request, type: str, id: str) 
     body = found(endpoint, type, id).body
     if asked.mode == "delete":
         return _outcome(list(_undeletable(endpoint, type, id)))
-    return _answer(endpoint, Asked(body, (), read_json(body), asked.profiles, asked.mode), type, id)
+    return _answer(endpoint, Asked(body, (), read_own(body), asked.profiles, asked.mode), type, id)
 
 
 def _asked(endpoint: Endpoint, request: Request, type: str) -> Asked:
@@ -82,7 +84,7 @@ def _answer(endpoint: Endpoint, asked: Asked, type: str, id: str = "") -> Respon
         asked.content,
         profiles=asked.profiles,
         mode=_MODES[asked.mode],
-        limits=LIMITS,
+        limits=replace(LIMITS, bytes=len(asked.content)),
         part=asked.part,
     )
     return _outcome([*_misplaced(asked, type, id), *issues])

@@ -69,12 +69,15 @@ def _sent(request: Request, type: str, definitions: Definitions) -> Asked:
 def _readable(request: Request, definitions: Definitions) -> Json:
     """Return what can be read of the body."""
     check_sent(request, definitions, "a resource or Parameters")
+    size = len(request.body)
     try:
         if looks_like(request.body) == "xml":
-            return read_xml_located(request.body, definitions.type).value
-        return read_json_located(request.body).value
+            located = read_xml_located(request.body, definitions.type, max_bytes=size)
+        else:
+            located = read_json_located(request.body, max_bytes=size)
     except MalformedContent:
         return {}
+    return located.value
 
 
 def _named(parameters: Any) -> Iterator[tuple[int, str, Json]]:

@@ -176,8 +176,8 @@ _BESIDE: Mapping[tuple[str, str | None], Callable[[object], bool]] = {
     # Short names of formats.
     ("CapabilityStatement", "format"): lambda value: value in ("json", "xml", "ttl"),
     # The values of primitives, in every StructureDefinition of the specification.
-    ("ElementDefinition.type", "code"): lambda value: (
-        str(value).startswith("http://hl7.org/fhirpath/System.")
+    ("ElementDefinition.type", "code"): lambda value: str(value).startswith(
+        "http://hl7.org/fhirpath/System."
     ),
 }
 

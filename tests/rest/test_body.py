@@ -1,9 +1,13 @@
 """A body is read as what it is said to be, or refused: never taken for something else."""
 
 import gzip
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+
+from fhir_kb.settings import Settings
+from fhir_kb.web import create_app
 
 TAKERS = [
     "/fhir/r4/Organization/$validate",
@@ -46,3 +50,18 @@ def test_an_operation_reads_what_is_said_rightly_or_not_at_all(
     reply = client.post(url, headers={"Content-Type": media_type} if media_type else {}, **sent)
     assert reply.status_code == 400
     assert "Give one of codeA" in reply.get_json(force=True)["issue"][0]["diagnostics"]
+
+
+def test_one_setting_bounds_every_body(built: Path) -> None:
+    """What the door lets in is read: no operation has a smaller bound of its own."""
+    client = create_app(Settings(data=built, body_bytes_max=17_000_000)).test_client()
+    parameters = b'{"resourceType": "Parameters"}'
+    large, larger = (parameters + b" " * size for size in (16_500_000, 17_000_000))
+    headers = {"Content-Type": "application/fhir+json"}
+    validated = client.post("/fhir/r4/Parameters/$validate", data=large, headers=headers)
+    told = [issue["severity"] for issue in validated.get_json(force=True)["issue"]]
+    assert (validated.status_code, told) == (200, ["information"])
+    asked = client.post("/fhir/r4/CodeSystem/$subsumes", data=large, headers=headers)
+    assert "Give one of codeA" in asked.get_json(force=True)["issue"][0]["diagnostics"]
+    for url in ("Parameters/$validate", "CodeSystem/$subsumes"):
+        assert client.post(f"/fhir/r4/{url}", data=larger, headers=headers).status_code == 413
