@@ -1,7 +1,7 @@
 """One version's endpoint: its table, its store and its bounds, as every interaction needs them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 from fhir_kb.errors import ReadOnly
@@ -51,6 +51,11 @@ class Endpoint:
     def types(self) -> tuple[str, ...]:
         """The resource types served, in alphabetical order."""
         return tuple(sorted(self.table.parameters))
+
+    def at_one_state(self) -> "Endpoint":
+        """Return this endpoint as it is now, for an interaction that asks the store in parts."""
+        store = self.store()
+        return replace(self, store=lambda: store)
 
     def versions(self) -> Versions:
         """Return what tells of earlier versions, and of deletions."""

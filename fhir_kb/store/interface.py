@@ -192,6 +192,10 @@ class Index(Protocol):
         """Return the order by smallest value, or largest value when descending; None without."""
         ...
 
+    def mixed_order(self, types: tuple[str, ...], parameter: str, *, descending: bool) -> SortOrder:
+        """Return the order of all these types together; see ``mixed_orders``, which keeps it."""
+        ...
+
     def owners(self, type: str, parameter: str, occurrences: Rows) -> Rows:
         """Return the rows that hold these occurrences of a composite."""
         ...

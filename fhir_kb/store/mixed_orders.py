@@ -7,7 +7,6 @@ values when it is first asked for, and kept within bounds for as long as the sto
 was written since is merged into it.
 """
 
-from typing import Protocol, runtime_checkable
 from weakref import ReferenceType, ref
 
 from fhir_kb.store.cache import ByteBoundedCache
@@ -24,36 +23,22 @@ _Asked = tuple[ReferenceType[Store], tuple[str, ...], str, bool]
 _KEPT: ByteBoundedCache[_Asked, SortOrder] = ByteBoundedCache(ORDERS_BYTES)
 
 
-@runtime_checkable
-class Mixing(Protocol):
-    """A store that makes such an order out of that of another one."""
-
-    def mixed_order(
-        self, types: tuple[str, ...], parameter: str, *, descending: bool
-    ) -> SortOrder | None:
-        """Return the order of all types together."""
-        ...
-
-
 def mixed_order(
     store: Store, types: tuple[str, ...], parameter: str, *, descending: bool
-) -> SortOrder | None:
+) -> SortOrder:
     """Return the order of all types by smallest value, or by largest value when descending."""
     asked = (ref(store), types, parameter, descending)
     order = _KEPT.get(asked)
     if order is None:
-        if isinstance(store, Mixing):
-            order = store.mixed_order(types, parameter, descending=descending)
-        else:
-            order = _read_through(store, types, parameter, descending)
-        if order is not None:
-            _KEPT.put(asked, order, _BYTES_OF_A_ROW * len(order.ordered) + 1000)
+        order = store.mixed_order(types, parameter, descending=descending)
+        _KEPT.put(asked, order, _BYTES_OF_A_ROW * len(order.ordered) + 1000)
     return order
 
 
-def _read_through(
-    store: Store, types: tuple[str, ...], parameter: str, descending: bool
+def order_read_through(
+    store: Store, types: tuple[str, ...], parameter: str, *, descending: bool
 ) -> SortOrder:
+    """Return the same of a store that never changes: all its values are read."""
     groups = [rows for _, rows in value_groups(store, types, parameter, descending=descending)]
     order = GroupedOrder()
     for rows in reversed(groups) if descending else groups:

@@ -67,6 +67,7 @@ def expand_type(endpoint: Endpoint, request: Request) -> Response:
 
     Refuses one that is not held (UnknownCode) or cannot be written out whole (TooCostly).
     """
+    endpoint = endpoint.at_one_state()
     given = read_given("$expand", _PARAMETERS, request, endpoint.version.definitions)
     brought = [posted_value_set(each) for each in given.every("valueSet")]
     if brought:
@@ -78,6 +79,7 @@ def expand_type(endpoint: Endpoint, request: Request) -> Response:
 
 def expand_instance(endpoint: Endpoint, request: Request, id: str) -> Response:
     """Return this ValueSet, written out; refuses what ``expand_type`` does."""
+    endpoint = endpoint.at_one_state()
     given = read_given("$expand", _PARAMETERS, request, endpoint.version.definitions)
     url = url_of(endpoint, "ValueSet", id, given.text("url"))
     return _named(endpoint, given, url)

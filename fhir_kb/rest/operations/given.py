@@ -70,9 +70,8 @@ def read_given(
 
     Refuses what ``read_body`` refuses, a parameter given twice that may stand once, a value of
     another kind, and a body that is no well-formed Parameters resource and no resource that the
-    operation takes. A parameter that the
-    operation does not have, or that is not acted on here, is handed to ``refuse``, and left out
-    where that does not raise it.
+    operation takes. A parameter that the operation does not have, or that is not acted on here, is
+    handed to ``refuse``, and left out where that does not raise it.
     """
     known = {parameter.name: parameter for parameter in parameters}
     values: dict[str, list[Any]] = {}

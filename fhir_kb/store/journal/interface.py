@@ -43,7 +43,7 @@ class JournalEntry:
     """What a process learns of a version when it catches up: everything but its body.
 
     ``instant`` is ``last_updated`` in microseconds since 1970 UTC; ``indexed_by`` names the rules
-    that the packed ``rows`` were made by (``journal_rows``). They are None when they are damaged.
+    that the packed ``rows`` were made by (``journal.rows``). They are None when they are damaged.
     """
 
     sequence: int

@@ -17,6 +17,7 @@ from fhir_kb.errors import ExpiredPage, StoreError
 from fhir_kb.store.cache import ByteBoundedCache
 from fhir_kb.store.interface import Field, Intervals, Link, Rows, SortOrder, Texts
 from fhir_kb.store.keys import first_part_range
+from fhir_kb.store.mixed_orders import order_read_through
 from fhir_kb.store.resource import StoredResource
 from fhir_kb.store.sealing import unsealed
 from fhir_kb.store.snapshot.connections import Connections
@@ -225,6 +226,10 @@ class Snapshot:
             if order is not None:
                 self._orders.put(key, order, order.size)
         return order
+
+    def mixed_order(self, types: tuple[str, ...], parameter: str, *, descending: bool) -> SortOrder:
+        """Return the order of all these types together; see ``mixed_orders``, which keeps it."""
+        return order_read_through(self, types, parameter, descending=descending)
 
     def owners(self, type: str, parameter: str, occurrences: Rows) -> Rows:
         """Return the rows that hold these occurrences of a composite."""

@@ -3,7 +3,7 @@
 https://roaringbitmap.org/
 
 Each version has a row of its own, so that nothing is ever taken out: which rows are in force is
-said by a view (``written_views``). One thread may add while any number of others ask.
+said by a view (``views``). One thread may add while any number of others ask.
 """
 
 from array import array

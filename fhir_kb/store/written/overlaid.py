@@ -183,10 +183,8 @@ class Overlaid:
             return self.below.sort_order(type, parameter, descending=descending)
         return self._orders.order(type, parameter, descending=descending)
 
-    def mixed_order(
-        self, types: tuple[str, ...], parameter: str, *, descending: bool
-    ) -> SortOrder | None:
-        """Return the order of all types together; see ``mixed_orders``."""
+    def mixed_order(self, types: tuple[str, ...], parameter: str, *, descending: bool) -> SortOrder:
+        """Return the order of all these types together; see ``mixed_orders``, which keeps it."""
         return self._orders.mixed_order(types, parameter, descending=descending)
 
     def owners(self, type: str, parameter: str, occurrences: Rows) -> Rows:

@@ -59,12 +59,10 @@ class OverlaidOrders:
             self._merged[key] = self._merge(below, (type,), parameter, descending)
         return self._merged[key]
 
-    def mixed_order(
-        self, types: tuple[str, ...], parameter: str, *, descending: bool
-    ) -> SortOrder | None:
-        """Return the order of all types together, as ``mixed_orders.mixed_order`` does."""
+    def mixed_order(self, types: tuple[str, ...], parameter: str, *, descending: bool) -> SortOrder:
+        """Return the order of all types together, made of that of the store below."""
         below = mixed_order(self._below, types, parameter, descending=descending)
-        return self._merge(below, types, parameter, descending)
+        return self._merge(below, types, parameter, descending) or below
 
     def _merge(
         self, below: SortOrder | None, types: tuple[str, ...], parameter: str, descending: bool
