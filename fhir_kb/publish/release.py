@@ -16,7 +16,7 @@ from fhir_kb.errors import KnowledgeError, MalformedContent
 from fhir_kb.facts import load_knowledge
 from fhir_kb.facts.knowledge import Knowledge, Release
 from fhir_kb.formats import Json
-from fhir_kb.formats.json import read_json, read_stored_json, write_json
+from fhir_kb.formats.json import read_json, write_json
 from fhir_kb.publish.assemble import assemble
 from fhir_kb.publish.disk import replace_file
 from fhir_kb.search import Indexer, search_table
@@ -141,7 +141,7 @@ def _imported(
         if done % _SHOWN_EACH == 0:
             show(done)
         if (resource.type, resource.id) not in curated:
-            yield Entry(resource, indexer.parts(read_stored_json(resource.body)), imported=True)
+            yield Entry(resource, indexer.parts(resource.type, resource.body), imported=True)
 
 
 def table_of(
@@ -179,7 +179,7 @@ def _entries(indexer: Indexer, resources: list[Json]) -> Iterator[Entry]:
             meta["lastUpdated"],
             write_json(resource),
         )
-        yield Entry(stored, indexer.parts(resource))
+        yield Entry(stored, indexer.parts(stored.type, stored.body))
 
 
 def read_manifest(folder: Path) -> Manifest | None:

@@ -5,17 +5,18 @@ https://hl7.org/fhir/R4/search.html#ptypes
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from fhir_kb.definitions import Coding, SearchParameter
 from fhir_kb.fhirpath import Expression, Node, compile_expression, types_of
 from fhir_kb.formats import Json
-from fhir_kb.search.dates import period_of
-from fhir_kb.search.leaves import CONVERSIONS, Leaf, leaf_of
+from fhir_kb.search.bulk_reader import BulkReader
+from fhir_kb.search.leaves import CONVERSIONS, Leaf, Mark, leaf_of
 from fhir_kb.search.place_tree import PlaceTree
 from fhir_kb.search.places import Place, places_of
 from fhir_kb.search.table import SearchTable
 from fhir_kb.search.words import TEXTS, distinct_words
-from fhir_kb.store.index import IndexRows, Part, Parts, TokenEntry
+from fhir_kb.store.index import IndexRows, Parts, TokenEntry
 
 _KEPT_BY_STORE = frozenset({"_id"})
 
@@ -27,22 +28,16 @@ class _Evaluated:
     parameter: SearchParameter
     expression: Expression
     components: tuple["_Evaluated", ...] = ()
-    places: PlaceTree[str] | None = None
-
-    def nodes(self, root: Node) -> list[Node]:
-        """Return what the expression gives for a resource; its places tell sooner, if it has."""
-        if self.places is None:
-            return self.expression.evaluate(root)
-        return [Node(value, type) for type, value in self.places.find(root.value)]
 
 
 @dataclass(frozen=True, slots=True)
 class _OfType:
     """How the resources of one type are indexed: by places, by expressions, by words."""
 
-    tree: PlaceTree[Leaf]
+    tree: PlaceTree[Mark]
     evaluated: tuple[_Evaluated, ...]
     words: tuple[str, ...]
+    bulk: BulkReader
 
 
 class Indexer:
@@ -59,59 +54,52 @@ class Indexer:
 
         Refuses an unknown type (UnknownType) and an expression that fails (FHIRPathError).
         """
-        compiled = self._of_type(resource)
+        compiled = self._of_type(resource.get("resourceType", ""))
         rows = IndexRows()
-        for leaf, value in compiled.tree.find(resource):
-            leaf.add(rows, value)
-        self._evaluate(rows, compiled, resource)
+        for mark, value in compiled.tree.find(resource):
+            mark.add(rows, value)
+        self._evaluate(rows, compiled.evaluated, resource)
         for code in compiled.words:
             words = distinct_words(TEXTS[code](resource))
             if words:
                 rows.words[code] = sorted(words)
         return rows
 
-    def parts(self, resource: Json) -> Parts:
-        """Return the same, in parts that are shared by resources; what bulk builds are fast by."""
-        compiled = self._of_type(resource)
-        shared: list[Part] = []
-        dates: list[tuple[str, int, int]] = []
-        for leaf, value in compiled.tree.find(resource):
-            if leaf.is_plain_date:
-                period = period_of(str(value))
-                if period is not None:
-                    dates.append((leaf.code, *period))
-            else:
-                shared.append(leaf.part(value))
-        if compiled.evaluated:
-            rows = IndexRows()
-            self._evaluate(rows, compiled, resource)
-            shared.append(Part(rows))
-        words = [(code, distinct_words(TEXTS[code](resource))) for code in compiled.words]
-        return Parts(shared, dates, words)
+    def parts(self, type: str, body: bytes) -> Parts:
+        """Return the same of a resource's stored text, in parts that resources share."""
+        return self._of_type(type).bulk.parts(body)
 
-    def _of_type(self, resource: Json) -> _OfType:
-        type: str = resource.get("resourceType", "")
+    def _of_type(self, type: str) -> _OfType:
         compiled = self._compiled.get(type)
         if compiled is None:
             compiled = self._compiled[type] = self._compile(type)
         return compiled
 
     def _compile(self, type: str) -> _OfType:
-        marked: list[tuple[Place, Leaf]] = []
+        marked: list[tuple[Place, Mark]] = []
         evaluated: list[_Evaluated] = []
         parameters = self._table.of_type(type)
         for parameter in parameters.values():
             if parameter.code in _KEPT_BY_STORE or not parameter.expression:
                 continue
-            places = None
-            if not parameter.components:
-                places = places_of(parameter.expression, type, self._types)
+            places = places_of(parameter.expression, type, self._types)
             if places is None:
                 evaluated.append(self._evaluated(type, parameter))
+            elif parameter.components:
+                composite = self._evaluated(type, parameter)
+                marked += ((place, _Composite(self, composite, place.type)) for place in places)
             else:
                 marked += self._leaves(parameter, places)
         words = tuple(code for code in parameters if code in TEXTS)
-        return _OfType(PlaceTree(marked), tuple(evaluated), words)
+        tree = PlaceTree(marked)
+
+        def add_rest(rows: IndexRows, resource: Json) -> None:
+            for mark in tree.whole:
+                mark.add(rows, resource)
+            self._evaluate(rows, evaluated, resource)
+
+        bulk = BulkReader(tree, words, add_rest if tree.whole or evaluated else None)
+        return _OfType(tree, tuple(evaluated), words, bulk)
 
     def _leaves(
         self, parameter: SearchParameter, places: Iterable[Place]
@@ -134,16 +122,14 @@ class Indexer:
             for number, (_, expression) in enumerate(parameter.components)
         )
         expression = compile_expression(parameter.expression, definitions, type)
-        places = places_of(parameter.expression, type, self._types)
-        tree = None if places is None else PlaceTree((place, place.type) for place in places)
-        return _Evaluated(parameter, expression, components, tree)
+        return _Evaluated(parameter, expression, components)
 
-    def _evaluate(self, rows: IndexRows, compiled: _OfType, resource: Json) -> None:
+    def _evaluate(self, rows: IndexRows, evaluated: Iterable[_Evaluated], resource: Json) -> None:
         root = Node(resource, str(resource.get("resourceType")))
-        for each in compiled.evaluated:
-            nodes = each.nodes(root)
+        for each in evaluated:
+            nodes = each.expression.evaluate(root)
             if each.components:
-                self._add_composite(rows, each, nodes)
+                self.add_composite(rows, each, nodes)
             else:
                 self._add(rows, each.parameter, nodes)
 
@@ -158,8 +144,8 @@ class Indexer:
                         entry = TokenEntry(system, node.value)
                         rows.tokens[parameter.code].append(entry)
 
-    def _add_composite(self, rows: IndexRows, composite: _Evaluated, nodes: Iterable[Node]) -> None:
-        """Add each place where all components have a value."""
+    def add_composite(self, rows: IndexRows, composite: _Evaluated, nodes: Iterable[Node]) -> None:
+        """Add each node where all components have a value."""
         for node in nodes:
             occurrence = []
             for component in composite.components:
@@ -169,6 +155,19 @@ class Indexer:
             if all(part != IndexRows() for part in occurrence):
                 occurrences = rows.composites.setdefault(composite.parameter.code, [])
                 occurrences.append(tuple(occurrence))
+
+
+@dataclass(frozen=True, slots=True)
+class _Composite:
+    """A composite at a place that holds values of one type."""
+
+    indexer: Indexer
+    composite: _Evaluated
+    type: str
+
+    def add(self, rows: IndexRows, value: Any) -> None:
+        """Add the value if all components have one in it."""
+        self.indexer.add_composite(rows, self.composite, [Node(value, self.type)])
 
 
 def _has_form(node: Node) -> bool:

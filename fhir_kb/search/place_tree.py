@@ -3,17 +3,23 @@
 https://hl7.org/fhir/R4/json.html
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from fhir_kb.formats import Json
 from fhir_kb.search.places import Holds, Place, Step
 
 L = TypeVar("L")
 
-Branch = tuple[str, Holds | None, tuple[Any, ...], tuple[Any, ...]]
-"""Key, condition, what is wanted there, and the branches below."""
+
+class Branch(NamedTuple):
+    """A key, the condition that its value must meet, the marks of that place, and what is below."""
+
+    key: str
+    holds: Holds | None
+    leaves: tuple[Any, ...]
+    below: tuple["Branch", ...]
 
 
 @dataclass(slots=True)
@@ -23,7 +29,10 @@ class _Growing(Generic[L]):
 
 
 class PlaceTree(Generic[L]):
-    """Finds what stands at places; ``L`` is what a place is marked with."""
+    """Finds what stands at places; ``L`` is what a place is marked with.
+
+    ``whole`` are the marks of the resource itself, ``branches`` lead to all others.
+    """
 
     def __init__(self, marked: Iterable[tuple[Place, L]]) -> None:
         root: _Growing[L] = _Growing()
@@ -32,26 +41,27 @@ class PlaceTree(Generic[L]):
             for step in place.steps:
                 current = current.below.setdefault(step, _Growing())
             current.leaves.append(mark)
-        self._whole = tuple(root.leaves)
-        self._branches = _frozen(root)
+        self.whole = tuple(root.leaves)
+        self.branches = _frozen(root)
 
     def find(self, resource: Json) -> list[tuple[L, Any]]:
         """Return the marks of all places that hold a value, with each value."""
-        found: list[tuple[L, Any]] = [(mark, resource) for mark in self._whole]
-        _walk(resource, self._branches, resource, found)
+        found: list[tuple[L, Any]] = [(mark, resource) for mark in self.whole]
+        walk(resource, self.branches, resource, found)
         return found
 
 
 def _frozen(growing: _Growing[L]) -> tuple[Branch, ...]:
     return tuple(
-        (step.key, step.holds, tuple(below.leaves), _frozen(below))
+        Branch(step.key, step.holds, tuple(below.leaves), _frozen(below))
         for step, below in growing.below.items()
     )
 
 
-def _walk(
-    elements: Json, branches: tuple[Branch, ...], root: Json, found: list[tuple[L, Any]]
+def walk(
+    elements: Json, branches: Sequence[Branch], root: Json, found: list[tuple[Any, Any]]
 ) -> None:
+    """Add to ``found`` each mark with a value in ``elements``, an object inside ``root``."""
     for key, holds, leaves, below in branches:
         value = elements.get(key)
         if value is None:
@@ -62,4 +72,4 @@ def _walk(
             for leaf in leaves:
                 found.append((leaf, item))  # noqa: PERF401  # a call for each would cost more
             if below and item.__class__ is dict:
-                _walk(item, below, root, found)
+                walk(item, below, root, found)

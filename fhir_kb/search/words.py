@@ -25,7 +25,7 @@ _OFTEN_SEEN = 80
 _GAPS = bytes(code if chr(code).isalnum() else 0x20 for code in range(128)) + bytes(128)
 _TAG = re.compile(r"<[^>]*>")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,10}://|urn:")
-_NO_TEXTS = frozenset(
+NO_TEXTS = frozenset(
     {"resourceType", "id", "reference", "system", "data", "versionId", "lastUpdated"}
 )
 
@@ -64,7 +64,7 @@ def _gather(elements: Json, found: list[str]) -> None:
     for key, value in elements.items():
         kind = value.__class__
         if kind is str:
-            if key not in _NO_TEXTS:
+            if key not in NO_TEXTS:
                 found.append(value if key != "div" else _plain(value))
         elif kind is dict:
             _gather(value, found)
@@ -72,7 +72,7 @@ def _gather(elements: Json, found: list[str]) -> None:
             for item in value:
                 if item.__class__ is dict:
                     _gather(item, found)
-                elif item.__class__ is str and key not in _NO_TEXTS:
+                elif item.__class__ is str and key not in NO_TEXTS:
                     found.append(item)
 
 

@@ -3,7 +3,7 @@
 https://hl7.org/fhir/R4/search.html
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -103,6 +103,6 @@ class Parts(NamedTuple):
     ``words`` are (code, its distinct words).
     """
 
-    shared: list[Part]
-    dates: list[tuple[str, int, int]]
-    words: list[tuple[str, Collection[str]]]
+    shared: Collection[Part]
+    dates: Sequence[tuple[str, int, int]]
+    words: Collection[tuple[str, Collection[str]]]

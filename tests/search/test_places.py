@@ -18,12 +18,8 @@ from fhir_kb.fhirpath import Node, compile_expression, types_of
 from fhir_kb.formats import Json
 from fhir_kb.formats.json import read_json
 from fhir_kb.publish.assemble import assemble
-from fhir_kb.publish.release import table_of
-from fhir_kb.search import Indexer
 from fhir_kb.search.place_tree import PlaceTree
 from fhir_kb.search.places import places_of
-from fhir_kb.store import IndexRows
-from fhir_kb.store.terms import terms_of
 from fhir_kb.versions import VERSIONS
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "oracle"
@@ -109,30 +105,3 @@ def test_nearly_every_expression_of_the_specification_has_places(version: str) -
         and places_of(parameter.expression, type, types_of(definitions)) is None
     }
     assert len(others) <= 8, others
-
-
-def flattened(parts: Any) -> tuple[set[Any], set[Any], set[Any]]:
-    """Return the terms, dates and numbers of one resource, however they are held."""
-    if isinstance(parts, IndexRows):
-        shared, dates, words = [parts], [], []
-    else:
-        shared, dates, words = [part.rows for part in parts.shared], parts.dates, parts.words
-    terms = {term for rows in shared for term in terms_of(rows)}
-    terms |= {(code, "word", word) for code, some in words for word in some}
-    periods = {
-        (code, *date) for rows in shared for code, some in rows.dates.items() for date in some
-    }
-    numbers = {
-        (code, *number) for rows in shared for code, q in rows.quantities.items() for number in q
-    }
-    return terms, periods | set(dates), numbers
-
-
-@pytest.mark.parametrize("version", ["R4", "R4B", "R5"])
-def test_parts_hold_what_rows_hold(version: str) -> None:
-    """A snapshot is built from parts, what clients write from rows: both must answer alike."""
-    known = VERSIONS[version.lower()]
-    resources = assemble(known, load_knowledge())[::17]
-    indexer = Indexer(table_of(known, frozenset(each["resourceType"] for each in resources)))
-    for resource in resources:
-        assert flattened(indexer.index(resource)) == flattened(indexer.parts(resource))

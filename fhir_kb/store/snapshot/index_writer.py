@@ -35,15 +35,17 @@ class _Effect:
     """What the entries of a part come to in one file.
 
     ``rows`` are those of this batch which hold the part and were not told to its terms yet.
+    ``is_plain`` says that there is nothing beside terms and links.
     """
 
-    __slots__ = ("index", "intervals", "links", "rows", "type", "writer")
+    __slots__ = ("index", "intervals", "is_plain", "links", "rows", "type", "writer")
 
     def __init__(self, writer: "IndexWriter", type: str, index: IndexRows) -> None:
         self.writer = writer
         self.type = type
         self.index = index
         self.intervals: list[tuple[IntervalSeries, float, float]] = []
+        self.is_plain = True
         self.links = ""
         self.rows: list[int] = []
 
@@ -80,10 +82,9 @@ class IndexWriter:
                 rows.append(row)
             if effect.links:
                 links.append(effect.links)
-            if effect.intervals:
+            if not effect.is_plain:
                 for series, low, high in effect.intervals:
                     series.add(row, low, high)
-            if effect.index.composites:
                 self._add_occurrences(type, row, part.rows)
         for code, low, high in index.dates:
             dates = self._dates.get((type, code))
@@ -167,6 +168,7 @@ class IndexWriter:
             for code, references in index.references.items()
             for link in references
         )
+        effect.is_plain = not effect.intervals and not index.composites
         return effect
 
     def _add_occurrences(self, type: str, row: int, index: IndexRows) -> None:

@@ -115,14 +115,15 @@ def write_id_order(
         if ids[one] == ids[next]:
             raise StoreError(f"Two resources share the identity {type}/{ids[one]}")
     ordered = array("I", map(rows.__getitem__, places))
-    order = order_of_ranks(ordered, range(len(ordered)))
+    order = order_of_ranks(ordered, array("I", range(len(ordered))))
     _insert(connection, Field(type, "_id", "token"), order, descending=False)
 
 
 def _order_of_series(series: IntervalSeries) -> StoredOrder:
     ordered = array("I", map(series.owners.__getitem__, series.by_low))
     values = array(series.typecode, map(series.lows.__getitem__, series.by_low))
-    return order_of_ranks(ordered, accumulate(chain((0,) * bool(values), changes(values))))
+    ranks = array("I", accumulate(chain((0,) * bool(values), changes(values))))
+    return order_of_ranks(ordered, ranks)
 
 
 def _groups(

@@ -67,9 +67,12 @@ class GroupedOrder:
         return order_of_ranks(self._ordered, self._ranks)
 
 
-def order_of_ranks(ordered: "array[int]", ranks: Iterable[int]) -> StoredOrder:
-    """Return the order of rows that are in order already, each with its rank."""
+def order_of_ranks(ordered: "array[int]", ranks: "array[int]") -> StoredOrder:
+    """Return the order of rows that are in order already, each with its rank; ranks rise."""
     rows = FrozenBitMap(ordered)
+    if ranks and not ranks[-1]:
+        # All have one value, as nearly everything has in some parameter.
+        return StoredOrder(rows, ranks, ordered)
     by_row = dict(zip(ordered, ranks, strict=True))
     return StoredOrder(rows, array("I", map(by_row.__getitem__, rows.to_array())), ordered)
 
