@@ -28,7 +28,14 @@ class StoredResource(NamedTuple):
         cls, type: str, id: str, version_id: str, last_updated: str, body: bytes
     ) -> "StoredResource":
         """Return the resource with the digest of its body."""
-        return cls(type, id, version_id, last_updated, body, sha256(body).hexdigest())
+        return cls(
+            type,
+            id,
+            version_id,
+            last_updated,
+            body,
+            sha256(body, usedforsecurity=False).hexdigest(),
+        )
 
 
 class Entry(NamedTuple):

@@ -5,9 +5,11 @@ https://sqlite.org/fileformat2.html#the_database_header
 
 import os
 from array import array
+from contextlib import suppress
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryFile
+from typing import IO
 from zlib import crc32
 
 from fhir_kb.store.resource import StoredResource
@@ -49,11 +51,29 @@ class RecordsWriter:
         tables = packed_tables(self._starts, self._hashes)
         with path.open("r+b") as index:
             start = index.seek(0, os.SEEK_END)
-            self._file.seek(0)
-            copyfileobj(self._file, index, _BUFFER)
+            self._file.flush()
+            _append(self._file, index, self._end)
             index.write(tables)
             index.write(FOOTER.pack(MAGIC, start, start + self._end, number, crc32(tables)))
 
     def close(self) -> None:
         """Let go of what was not put anywhere."""
         self._file.close()
+
+
+def _append(source: IO[bytes], target: IO[bytes], size: int) -> None:
+    """Put ``size`` bytes of one file behind another; both stand at the end then."""
+    done = 0
+    if hasattr(os, "copy_file_range"):
+        # The kernel copies between its own pages, or shares them where the file system can.
+        with suppress(OSError):
+            while done < size:
+                copied = os.copy_file_range(
+                    source.fileno(), target.fileno(), size - done, offset_src=done
+                )
+                if not copied:
+                    break
+                done += copied
+    source.seek(done)
+    target.seek(0, os.SEEK_END)
+    copyfileobj(source, target, _BUFFER)
