@@ -3,7 +3,7 @@
 https://hl7.org/fhir/R4/json.html
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from fhir_kb.formats import Json
@@ -71,7 +71,7 @@ class Elements:
     ``known`` are those that anything is wanted of, by key; ``words`` are told of all others too.
     """
 
-    def __init__(self, known: "dict[str, Element]", words: frozenset[str], room: Room) -> None:
+    def __init__(self, known: "dict[str, Element]", words: Sequence[str], room: Room) -> None:
         self._known = known
         self._words = words
         self._room = room
@@ -107,7 +107,7 @@ class Element:
     to. Whether texts come again is tried first: of those that do not, nothing is kept.
     """
 
-    def __init__(self, key: str, words: Collection[str]) -> None:
+    def __init__(self, key: str, words: Sequence[str]) -> None:
         self.kept: dict[bytes, Part] = {}
         self.read: Read = self._try
         self._key = key
@@ -188,7 +188,7 @@ class Element:
 class Words(Element):
     """An element that is looked into for its words alone."""
 
-    def __init__(self, key: str, words: frozenset[str], room: Room) -> None:
+    def __init__(self, key: str, words: Sequence[str], room: Room) -> None:
         super().__init__(key, words)
         self._room = room
         self._elements: Elements | None = None
@@ -217,7 +217,7 @@ class Words(Element):
 
     def _read_objects(self, objects: Iterable[Mapping[str, StoredText]], found: Found) -> None:
         if self._elements is None:
-            self._elements = Elements({}, frozenset(self._words), self._room)
+            self._elements = Elements({}, self._words, self._room)
         for members in objects:
             self._elements.read(members, found)
 
@@ -229,7 +229,7 @@ class Words(Element):
 class Narrative(Words):
     """The narrative of a resource: it has words that nothing else has."""
 
-    def __init__(self, words: frozenset[str], room: Room) -> None:
+    def __init__(self, words: Sequence[str], room: Room) -> None:
         super().__init__("text", words, room)
         self.read = self._split
 
@@ -248,7 +248,7 @@ class Narrative(Words):
 class Values(Element):
     """An element whose value is turned into entries as a whole."""
 
-    def __init__(self, branches: Sequence[Branch], words: frozenset[str]) -> None:
+    def __init__(self, branches: Sequence[Branch], words: Sequence[str]) -> None:
         super().__init__(branches[0].key, words)
         self._branches = branches
         self._is_conditional = any(map(_has_condition, branches))
@@ -277,7 +277,7 @@ class Values(Element):
 class Dates(Element):
     """An element that is a date: it is read as quickly as it would be found among others."""
 
-    def __init__(self, branch: Branch, words: frozenset[str], room: Room) -> None:
+    def __init__(self, branch: Branch, words: Sequence[str], room: Room) -> None:
         super().__init__(branch.key, words)
         self.read = self._split
         self._codes = [leaf.code for leaf in branch.leaves]
@@ -296,7 +296,7 @@ class Dates(Element):
 class Container(Values):
     """An element that only leads to others: where it comes again as it is, it is one part."""
 
-    def __init__(self, branch: Branch, inside: Elements, words: frozenset[str], room: Room) -> None:
+    def __init__(self, branch: Branch, inside: Elements, words: Sequence[str], room: Room) -> None:
         super().__init__([branch], words)
         self._elements = inside
         self._for_words = Words(branch.key, words, room) if words else None

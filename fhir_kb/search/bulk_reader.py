@@ -7,7 +7,7 @@ before, such as a coding or a reference, is not parsed again: its entries and it
 part of all resources that hold it. What no parameter looks at is not parsed at all.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from fhir_kb.formats import Json
 from fhir_kb.formats.stored_json import stored_members
@@ -37,13 +37,13 @@ class BulkReader:
     def __init__(
         self,
         tree: PlaceTree[Mark],
-        words: Collection[str],
+        words: Sequence[str],
         add_rest: Callable[[IndexRows, Json], None] | None,
     ) -> None:
-        room, inside = Room(), frozenset(words) & {CONTENT}
+        room, inside = Room(), [code for code in words if code == CONTENT]
         known = _known(tree.branches, inside, room)
         if TEXT in words:
-            known["text"] = Narrative(frozenset(words), room)
+            known["text"] = Narrative(words, room)
         self._elements = Elements(known, inside, room)
         self._add_rest = add_rest
 
@@ -59,12 +59,12 @@ class BulkReader:
         return Parts(dict.fromkeys(found.shared), found.dates, found.words.items())
 
 
-def _known(branches: Iterable[Branch], words: frozenset[str], room: Room) -> dict[str, Element]:
+def _known(branches: Iterable[Branch], words: Sequence[str], room: Room) -> dict[str, Element]:
     """Return how the elements of an object are read, by key."""
     return {key: _element(of_key, words, room) for key, of_key in _by_key(branches).items()}
 
 
-def _element(branches: Sequence[Branch], words: frozenset[str], room: Room) -> Element:
+def _element(branches: Sequence[Branch], words: Sequence[str], room: Room) -> Element:
     """Return how the elements that these branches of one key lead to are read."""
     if len(branches) == 1 and branches[0].holds is None:
         [branch] = branches

@@ -1,6 +1,9 @@
 """A snapshot is built from stored texts, what clients write from objects: both answer alike."""
 
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -165,3 +168,35 @@ def test_what_comes_again_is_one_part(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3, 30):
         parts(number)
     assert parts(30) & parts(30) == code_alone
+
+
+BUILD = """
+import sys
+from pathlib import Path
+from fhir_kb.publish.release import table_of
+from fhir_kb.search import Indexer
+from fhir_kb.store import Entry, StoredResource, write_snapshot
+from fhir_kb.versions import VERSIONS
+indexer = Indexer(table_of(VERSIONS["r5"], frozenset({"AdverseEvent"})))
+body = sys.argv[2].encode()
+time = "2020-01-01T00:00:00Z"
+resource = StoredResource.of("AdverseEvent", "x", "1", time, body)
+entries = [Entry(resource, indexer.parts("AdverseEvent", body))]
+print(write_snapshot(Path(sys.argv[1]), entries, version="R5", release="r").fingerprint)
+"""
+
+
+def test_the_same_texts_give_the_same_file(tmp_path: Path) -> None:
+    """Whatever order this run of Python keeps its sets in."""
+    [narrative, *_] = CHOICES["text"]
+    body = write_json({"resourceType": "AdverseEvent", "id": "x", "text": narrative}).decode()
+    files = set()
+    for seed in ("1", "2", "3", "4"):
+        path = tmp_path / f"{seed}.sqlite"
+        subprocess.run(  # noqa: S603
+            [sys.executable, "-c", BUILD, str(path), body],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True,
+        )
+        files.add(path.read_bytes())
+    assert len(files) == 1
