@@ -16,7 +16,7 @@ from fhir_kb.rest.operations.table import operations_of_system, operations_of_ty
 from fhir_kb.rest.writes.patch import PATCH_FORMATS
 from fhir_kb.search import common_parameters, control_parameters, includes, modifiers, revincludes
 from fhir_kb.settings import CANONICAL
-from fhir_kb.store.page_of_versions import PAGE_BYTES
+from fhir_kb.store.pages import PAGE_BYTES
 
 _READING = ("read", "vread", "history-instance", "history-type", "search-type")
 _WRITING = ("create", "update", "patch", "delete")
@@ -42,7 +42,8 @@ _WRITTEN = (
 )
 _SEARCHED = (
     "Unknown search parameters are left out and reported, or refused with Prefer: handling=strict. "
-    "The modifiers of each parameter stand in its documentation. Searches also take "
+    "The modifiers of each parameter stand in its documentation. A page ends at "
+    f"{PAGE_BYTES // 1_000_000} MB of matches. Searches also take "
 )
 _HISTORIES = (
     "Histories take _at, _count, _since and _sort, the latter for newest first alone; a page of "

@@ -12,7 +12,7 @@ from pyroaring import BitMap, FrozenBitMap
 from fhir_kb.errors import ExpiredPage
 from fhir_kb.store.interface import Field, Rows, Store
 from fhir_kb.store.journal.interface import HistoryPage, Version
-from fhir_kb.store.page_of_versions import PAGE_BYTES, cut_page
+from fhir_kb.store.pages import PAGE_BYTES, cut_page
 from fhir_kb.store.resource import StoredResource
 
 _ROW_MAX = 2**32 - 1

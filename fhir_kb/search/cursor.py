@@ -13,14 +13,18 @@ from fhir_kb.errors import ExpiredPage, InvalidParameter
 
 CURSOR = "_cursor"
 
-_LAYOUT = struct.Struct(">8s8sQQ")
+_LAYOUT = struct.Struct(">8s8sQQ?")
 
 
 class Place(NamedTuple):
-    """The number of the commit at which the pages began, and how many matches lie ahead."""
+    """The number of the commit at which the pages began, and how many matches lie ahead.
+
+    A page begins at the place or, ``backwards``, ends there.
+    """
 
     sequence: int
     offset: int
+    backwards: bool = False
 
 
 def write_cursor(origin: str, query: Iterable[tuple[str, str]], place: Place) -> str:

@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/http.html#search
 
 from dataclasses import dataclass
 
+from fhir_kb.store.pages import PAGE_BYTES
 from fhir_kb.store.resource import StoredResource
 
 Pairs = tuple[tuple[str, str], ...]
@@ -24,7 +25,8 @@ class SearchWarning:
 class Limits:
     """The bounds of one search, from the settings.
 
-    ``values_max`` bounds the alternatives of one parameter, ``parameters_max`` the parameters.
+    ``values_max`` bounds the alternatives of one parameter, ``parameters_max`` the parameters;
+    ``bytes_max`` the texts of the matches on a page, and those of what is included beside them.
     """
 
     page_size: int = 50
@@ -32,6 +34,7 @@ class Limits:
     include_max: int = 1000
     values_max: int = 1000
     parameters_max: int = 100
+    bytes_max: int = PAGE_BYTES
 
 
 @dataclass(frozen=True, slots=True)

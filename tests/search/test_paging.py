@@ -135,7 +135,67 @@ def test_a_page_behind_the_last_is_empty(offset: int, world: Any) -> None:
     cursor = write_cursor(world.store.origin, query, Place(0, offset))
     result = world.search("Group", ("_count", "5"), ("_cursor", cursor))
     assert (result.matches, result.next_pairs, result.total) == ((), None, NUMBER)
-    assert result.previous_pairs == result.last_pairs
+    before = world.search("Group", *result.previous_pairs)
+    assert before.matches == world.search("Group").matches[-5:]
+
+
+SIZES = (10, 300, 20, 5000, 4000, 30, 40, 50, 6000, 60, 70, 2000, 2000, 10, 20)
+FEW = 2500
+
+
+@pytest.fixture(scope="module")
+def large(make_world: Any) -> Any:
+    """Resources of very different sizes, with studies that all refer to one of them."""
+    groups = [
+        {"resourceType": "Group", "id": f"{number:02}", "name": "x" * size}
+        for number, size in enumerate(SIZES)
+    ]
+    studies = [
+        {
+            "resourceType": "ResearchStudy",
+            "id": f"{number:02}",
+            "description": "y" * 400,
+            "recruitment": {"eligibility": {"reference": "Group/00"}},
+        }
+        for number in range(20)
+    ]
+    return make_world("R5", [*groups, *studies])
+
+
+@given(size=st.integers(1, len(SIZES) + 2), sort=st.sampled_from([(), (("_sort", "_id"),)]))
+@settings(deadline=None)
+def test_no_page_is_too_large(size: int, sort: tuple[Any, ...], large: Any) -> None:
+    """A page ends early where it must, and neither way misses or repeats a match."""
+    limits = Limits(bytes_max=FEW)
+    pairs = (*sort, ("_count", str(size)))
+
+    def walk(start: Any, direction: str) -> list[SearchResult]:
+        results = [large.search("Group", *start, limits=limits)]
+        while (following := getattr(results[-1], direction)) is not None:
+            results.append(large.search("Group", *following, limits=limits))
+            assert len(results) <= len(SIZES)
+        return results
+
+    everything = large.search("Group", *sort).matches
+    forward = walk(pairs, "next_pairs")
+    assert tuple(match for page in forward for match in page.matches) == everything
+    back = walk(forward[-1].self_pairs, "previous_pairs")
+    assert tuple(match for page in reversed(back) for match in page.matches) == everything
+    for page in (*forward, *back):
+        assert 1 <= len(page.matches) <= size
+        assert len(page.matches) == 1 or sum(len(match.body) for match in page.matches) <= FEW
+        assert large.search("Group", *page.self_pairs, limits=limits).matches == page.matches
+    assert walk(forward[0].last_pairs, "next_pairs")[-1].matches[-1] == everything[-1]
+
+
+def test_what_is_included_is_not_too_large_either(large: Any) -> None:
+    pairs = (("_id", "00"), ("_revinclude", "ResearchStudy:eligibility"))
+    assert len(large.search("Group", *pairs).included) == 20
+    cut = large.search("Group", *pairs, limits=Limits(bytes_max=FEW))
+    assert 1 < len(cut.included) < 20
+    assert sum(len(each.body) for each in cut.included) <= FEW
+    [warning] = cut.warnings
+    assert warning.code == "too-costly"
 
 
 @pytest.mark.parametrize("cursor", ["x", "A" * 32, "é", "A" * 5000, "____", "="])

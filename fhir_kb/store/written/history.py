@@ -17,7 +17,7 @@ from fhir_kb.errors import ExpiredPage, InvalidParameter
 from fhir_kb.store.instants import microseconds
 from fhir_kb.store.interface import Rows
 from fhir_kb.store.journal.interface import HistoryPage, Journal, Version, VersionsAsked
-from fhir_kb.store.page_of_versions import PAGE_BYTES, cut_page
+from fhir_kb.store.pages import PAGE_BYTES, cut_page
 from fhir_kb.store.snapshot.reader import Snapshot
 from fhir_kb.store.written.index import FIRST_ROW
 

@@ -12,7 +12,7 @@ from fhir_kb.errors import ExpiredPage, InvalidParameter
 from fhir_kb.store.instants import microseconds
 from fhir_kb.store.journal.interface import Journal, VersionsAsked
 from fhir_kb.store.journal.sqlite import SqliteJournal
-from fhir_kb.store.page_of_versions import PAGE_BYTES
+from fhir_kb.store.pages import PAGE_BYTES
 from fhir_kb.store.written.history import WrittenHistory
 
 DAY = 86_400_000_000

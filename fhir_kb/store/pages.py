@@ -1,4 +1,4 @@
-"""A page of versions: as many as were asked for, unless their texts are too large together.
+"""A page of resources or versions: as many as were asked for, unless they are too large together.
 
 https://hl7.org/fhir/R4/http.html#paging
 """
