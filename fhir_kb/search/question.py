@@ -12,7 +12,7 @@ from fhir_kb.definitions import SearchParameter
 from fhir_kb.errors import InvalidParameter
 from fhir_kb.search.result import SearchWarning
 from fhir_kb.search.table import SearchTable
-from fhir_kb.store.interface import Field, Index, Kind, Rows
+from fhir_kb.store.interface import Field, Kind, Rows, Store
 
 NO_ROWS: Rows = FrozenBitMap()
 
@@ -27,7 +27,7 @@ class Question:
     ``warnings`` takes what the answer does not cover.
     """
 
-    index: Index
+    index: Store
     table: SearchTable
     type: str
     parameter: SearchParameter

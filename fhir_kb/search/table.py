@@ -11,9 +11,12 @@ from typing import NamedTuple, Protocol
 from fhir_kb.definitions import Coding, Definitions, SearchParameter
 from fhir_kb.errors import UnknownType, UnsupportedParameter
 from fhir_kb.search.words import CONTENT, TEXT
+from fhir_kb.store.interface import Store
 
-ExpandValueSet = Callable[[str], frozenset[Coding] | None]
+ExpandValueSet = Callable[[Store, str], frozenset[Coding] | None]
 """From a canonical URL to the codes of that value set, or None when they are not all known.
+
+The value set is that of the store's state, which is also the one that is searched.
 
 An empty code stands for every code of its system.
 """
@@ -29,7 +32,7 @@ class Family(NamedTuple):
 class Lineage(Protocol):
     """The hierarchies of the code systems that are held."""
 
-    def __call__(self, system: str, code: str, *, upwards: bool) -> Family | None:
+    def __call__(self, store: Store, system: str, code: str, *, upwards: bool) -> Family | None:
         """Return the code's family, empty for an unknown code; None for a system not held."""
         ...
 
@@ -72,9 +75,9 @@ class SearchTable:
     lineage: Lineage | None = None
     more_controls: frozenset[str] = frozenset()
 
-    def expand_value_set(self, url: str) -> frozenset[Coding] | None:
+    def expand_value_set(self, store: Store, url: str) -> frozenset[Coding] | None:
         """Return the codes of a value set, or None when they are not all known."""
-        own = self.own_value_sets(url) if self.own_value_sets else None
+        own = self.own_value_sets(store, url) if self.own_value_sets else None
         if own is not None:
             return own
         defined = self.definitions.value_set(url)

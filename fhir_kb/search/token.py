@@ -38,7 +38,8 @@ def coded(question: Question, value: str) -> Rows:
 
 
 def _in_value_set(question: Question, value: str) -> Rows:
-    codings = question.table.expand_value_set(_value_set_url(question, unescape(value)))
+    url = _value_set_url(question, unescape(value))
+    codings = question.table.expand_value_set(question.index, url)
     if codings is None:
         raise question.invalid(value, "this value set is not known here, or not all its codes")
     return union([_coding(question, *coding) for coding in codings])
@@ -103,7 +104,9 @@ def _families(
     question: Question, systems: Iterable[str], code: str, upwards: bool
 ) -> dict[str, Family]:
     lineage = question.table.lineage
-    asked = {} if lineage is None else {s: lineage(s, code, upwards=upwards) for s in systems}
+    if lineage is None:
+        return {}
+    asked = {s: lineage(question.index, s, code, upwards=upwards) for s in systems}
     # A code that its system does not have, or does not have here, stands for itself.
     return {
         system: Family(family.codes or frozenset({code}), family.complete)

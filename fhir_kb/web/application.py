@@ -18,7 +18,7 @@ from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.operations.export_selection import selecting
 from fhir_kb.rest.outcome import error_response
 from fhir_kb.rest.stored_conformance import stored_conformance
-from fhir_kb.rest.value_sets import own_lineage, own_value_sets, searched_terminology
+from fhir_kb.rest.value_sets import own_lineage, own_value_sets
 from fhir_kb.search import Indexer, Limits
 from fhir_kb.settings import Settings, read_settings
 from fhir_kb.store import SnapshotHolder
@@ -94,10 +94,10 @@ def _endpoint(
 ) -> Endpoint:
     knowledge = holder.current()
     types = frozenset(knowledge.types)
-    terminology = searched_terminology(knowledge, version.definitions)
     limits = Limits(settings.page_size, settings.page_size_max, settings.include_max)
-    table = table_of(version, types, own_value_sets(terminology), own_lineage(terminology))
-    conformance = stored_conformance(knowledge, version.definitions)
+    definitions = version.definitions
+    table = table_of(version, types, own_value_sets(definitions), own_lineage(definitions))
+    conformance = stored_conformance(knowledge, definitions)
     written = written_store(version, settings, holder, Indexer(table).index, manifest.made_from)
     store = written.current if written else holder.current
     bulk = Exports(

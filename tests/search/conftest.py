@@ -14,6 +14,7 @@ from fhir_kb.formats import Json
 from fhir_kb.search import Indexer, SearchResult, SearchTable, search, search_table
 from fhir_kb.search.table import Family
 from fhir_kb.store import Entry, Snapshot, StoredResource, in_row_order, write_snapshot
+from fhir_kb.store.interface import Store
 from fhir_kb.versions import VERSIONS
 
 TYPES = ("AdverseEvent", "Group", "ResearchStudy", "PlanDefinition", "Organization", "List")
@@ -42,7 +43,7 @@ VALUE_SETS = {"http://example.org/clots": frozenset({("http://s", "dvt"), ("http
 PARENTS = {"dvt": "clot", "pe": "clot", "clot": "event", "rash": "event"}
 
 
-def lineage(system: str, code: str, *, upwards: bool) -> Family | None:
+def lineage(store: Store, system: str, code: str, *, upwards: bool) -> Family | None:
     """Know one small system whole, and of another one code."""
     if system == "http://part":
         return Family(frozenset(), complete=False)
@@ -96,7 +97,7 @@ def make_world(tmp_path_factory: pytest.TempPathFactory) -> MakeWorld:
             load(version),
             TYPES,
             OWN,
-            VALUE_SETS.get,
+            lambda store, url: VALUE_SETS.get(url),
             known.more_modifiers,
             whole=known.whole_search,
             lineage=lineage,

@@ -3,52 +3,22 @@
 https://hl7.org/fhir/R4/terminology-service.html
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable
-from threading import Lock
 
 from fhir_kb.errors import InvalidParameter, UnknownCode
 from fhir_kb.formats import Json
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.own_text import read_own
 from fhir_kb.rest.read import found
-from fhir_kb.rest.stored_terminology import read_terminology, terminology_rows
+from fhir_kb.rest.stored_terminology import terminology_of
 from fhir_kb.terminology import Terminology
 from fhir_kb.terminology.code_system import CodeSystem
-
-_KEPT_MOST = 8
-
-
-class _Kept:
-    """The latest terminologies by what they were read from."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._kept: OrderedDict[tuple[object, ...], Terminology] = OrderedDict()
-
-    def of(self, endpoint: Endpoint) -> Terminology:
-        """Return the terminology of an endpoint's present state, read anew when that changed."""
-        store = endpoint.store()
-        rows = terminology_rows(store)
-        key = (endpoint.version.name, store.origin, tuple(rows))
-        with self._lock:
-            kept = self._kept.get(key)
-        if kept is None:
-            kept = read_terminology(store, rows, endpoint.version.definitions)
-            with self._lock:
-                self._kept[key] = kept
-                while len(self._kept) > _KEPT_MOST:
-                    self._kept.popitem(last=False)
-        return kept
-
-
-_KEPT = _Kept()
 
 
 def held(endpoint: Endpoint, beside: Iterable[Json] = ()) -> Terminology:
     """Return what is held, with the resources that a call brought along before all others."""
     brought = list(beside)
-    terminology = _KEPT.of(endpoint)
+    terminology = terminology_of(endpoint.store(), endpoint.version.definitions)
     return terminology.beside(brought) if brought else terminology
 
 
