@@ -1,27 +1,57 @@
-"""What a resource is validated against: the profiles, extensions and terminology we publish.
+"""What a resource is validated against: profiles, extensions and terminology, ours and written.
 
 https://hl7.org/fhir/R4/conformance-module.html
 """
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterable
+from threading import Lock
 
 from fhir_kb.definitions import Definitions
+from fhir_kb.formats import Json
 from fhir_kb.rest.own_text import read_own
 from fhir_kb.store.interface import Store
+from fhir_kb.store.resource import StoredResource
 from fhir_kb.validation import Conformance
-from fhir_kb.validation.profiles import open_profiles
+from fhir_kb.validation.profiles import Profiles, shelf_of
 
 _TYPES = ("StructureDefinition", "ValueSet", "CodeSystem")
 
 
-def stored_conformance(store: Store, definitions: Definitions) -> Callable[[], Conformance]:
-    """Return the function that gives it; nothing is read before it is asked."""
+class StoredConformance:
+    """Gives the conformance of a store's present state; read anew when that changed.
 
-    @cache
-    def conformance() -> Conformance:
-        rows = (row for type in _TYPES for row in store.rows_of_type(type))
-        bodies = [read_own(resource.body) for resource in store.resources(rows)]
-        return open_profiles(definitions, resources=bodies)
+    ``curated`` tells what no client can change: of two resources with one URL it is taken, so that
+    nobody redefines what we publish.
+    """
 
-    return conformance
+    def __init__(
+        self,
+        store: Callable[[], Store],
+        curated: Callable[[str, str], StoredResource | None],
+        definitions: Definitions,
+    ) -> None:
+        self._store = store
+        self._curated = curated
+        self._definitions = definitions
+        self._lock = Lock()
+        self._read_from: tuple[object, ...] = ()
+        self._conformance: Conformance | None = None
+
+    def __call__(self) -> Conformance:
+        """Return it; nothing is read before it is asked."""
+        store = self._store()
+        rows = [row for type in _TYPES for row in store.rows_of_type(type)]
+        state = (store.origin, *rows)
+        with self._lock:
+            if self._conformance is None or self._read_from != state:
+                self._conformance = self._read(store.resources(rows))
+                self._read_from = state
+            return self._conformance
+
+    def _read(self, resources: Iterable[StoredResource]) -> Conformance:
+        ours: list[Json] = []
+        written: list[Json] = []
+        for resource in resources:
+            is_ours = self._curated(resource.type, resource.id) is not None
+            (ours if is_ours else written).append(read_own(resource.body))
+        return Profiles(self._definitions, [shelf_of(ours), shelf_of(written)])

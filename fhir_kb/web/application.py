@@ -17,7 +17,7 @@ from fhir_kb.publish.release import Manifest, ensure_release, snapshot_path, tab
 from fhir_kb.rest.endpoint import Endpoint
 from fhir_kb.rest.operations.export_selection import selecting
 from fhir_kb.rest.outcome import error_response
-from fhir_kb.rest.stored_conformance import stored_conformance
+from fhir_kb.rest.stored_conformance import StoredConformance
 from fhir_kb.rest.value_sets import own_lineage, own_value_sets
 from fhir_kb.search import Indexer, Limits
 from fhir_kb.settings import Settings, read_settings
@@ -92,12 +92,10 @@ def _place() -> None:
 def _endpoint(
     version: Version, settings: Settings, manifest: Manifest, holder: SnapshotHolder
 ) -> Endpoint:
-    knowledge = holder.current()
-    types = frozenset(knowledge.types)
+    types = frozenset(holder.current().types)
     limits = Limits(settings.page_size, settings.page_size_max, settings.include_max)
     definitions = version.definitions
     table = table_of(version, types, own_value_sets(definitions), own_lineage(definitions))
-    conformance = stored_conformance(knowledge, definitions)
     written = written_store(version, settings, holder, Indexer(table).index, manifest.made_from)
     store = written.current if written else holder.current
     bulk = Exports(
@@ -116,7 +114,7 @@ def _endpoint(
         holder.curated,
         manifest.released,
         limits,
-        conformance,
+        StoredConformance(store, holder.curated, definitions),
         written=written,
         write_token=settings.write_token,
         body_bytes_max=settings.body_bytes_max,
