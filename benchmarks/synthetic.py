@@ -77,16 +77,19 @@ def lines(number: int, size: int = 0, seed: int = 1) -> Iterator[bytes]:
         yield sized(event, size) if size else write_json(event)
 
 
-def sized(event: dict[str, Any], size: int) -> bytes:
+def sized(event: dict[str, Any], size: int, *, only: str = "") -> bytes:
     """Return an event as text of exactly ``size`` bytes.
 
-    As much structure as fits is put in, of each kind that an event may have: words alone would
-    spare those who look into every element. The rest is a narrative that no other event has.
+    As much structure as fits is put in, of each kind that an event may have or of one ``only``:
+    words alone would spare those who look into every element. The rest is a narrative that no
+    other event has.
     """
     chance = random.Random(event["id"])  # noqa: S311
     event["text"] = _narrative("")
     missing = size - len(write_json(event))
     for element, item in _more(chance):
+        if only and element != only:
+            continue
         missing -= len(write_json({element: [item]}))
         if missing < 0:
             break
