@@ -46,6 +46,22 @@ def test_every_dependency_earns_its_line() -> None:
     assert sorted(required) == sorted(re.findall(r"^\| ([\w.]+) \| (?!why)", section, re.MULTILINE))
 
 
+def test_every_dependency_is_locked() -> None:
+    """A clean clone installs what the lock files name, and nothing else."""
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    required = re.findall(r"^([A-Za-z.]+)", config["options"]["install_requires"], re.MULTILINE)
+    asked = re.findall(r"^([A-Za-z.]+)", read("requirements.in"), re.MULTILINE)
+    assert sorted([*required, "setuptools"]) == sorted(asked)
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        pinned = re.findall(r"^([\w-]+)(?:\[\w+\])?==", read(lock), re.MULTILINE)
+        assert {name.lower().replace(".", "-") for name in asked} <= {*map(str.lower, pinned)}
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
 def test_every_package_is_installed() -> None:
     """setup.cfg names packages one by one; a forgotten one would be missing from the wheel."""
     config = configparser.ConfigParser()
