@@ -59,8 +59,8 @@ class Room:
     def __init__(self) -> None:
         self.left = _ELEMENTS_MAX
 
-    def is_left(self) -> bool:
-        """Whether one more may be known, which then has its place."""
+    def take(self) -> bool:
+        """Take the place of one more, if there is one left; return whether there was."""
         self.left -= 1
         return self.left >= 0
 
@@ -95,7 +95,7 @@ class Elements:
     def _unknown(self, key: str) -> "Element":
         """Return an element that no parameter looks at, for its words."""
         element = Words(key, self._words, self._room)
-        if self._room.is_left():
+        if self._room.take():
             self._known[key] = element
         return element
 

@@ -3,8 +3,7 @@
 https://hl7.org/fhir/R4/http.html#paging
 """
 
-from collections.abc import Sequence
-from operator import attrgetter
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from fhir_kb.search.cursor import CURSOR, Place, read_cursor, write_cursor
@@ -16,9 +15,6 @@ from fhir_kb.store.resource import StoredResource
 
 _TOGETHER = 50
 """Resources that are read at once: so many may be read in vain where a page is cut."""
-
-
-_BODY = attrgetter("body")
 
 
 class Page(NamedTuple):
@@ -102,15 +98,10 @@ class Paging:
 
 def within(store: Store, rows: Sequence[int], bytes_max: int) -> list[StoredResource]:
     """Return the resources of these rows up to so many bytes, at least one if there is any."""
-    found: list[StoredResource] = []
-    room = bytes_max
-    for start in range(0, len(rows), _TOGETHER):
-        some = store.resources(rows[start : start + _TOGETHER])
-        size = sum(map(len, map(_BODY, some)))
-        if size > room:
-            fitting, _ = cut_page(some, len(some), room, lambda each: len(each.body))
-            alone_too_large = bool(found) and len(fitting[0].body) > room
-            return found if alone_too_large else found + fitting
-        found += some
-        room -= size
+    found, _ = cut_page(_read(store, rows), len(rows), bytes_max, lambda each: len(each.body))
     return found
+
+
+def _read(store: Store, rows: Sequence[int]) -> Iterator[StoredResource]:
+    for start in range(0, len(rows), _TOGETHER):
+        yield from store.resources(rows[start : start + _TOGETHER])
