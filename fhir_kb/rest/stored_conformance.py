@@ -4,10 +4,10 @@ https://hl7.org/fhir/R4/conformance-module.html
 """
 
 from collections.abc import Callable, Iterable
-from threading import Lock
 
 from fhir_kb.definitions import Definitions
 from fhir_kb.formats import Json
+from fhir_kb.rest.kept import Kept
 from fhir_kb.rest.own_text import read_own
 from fhir_kb.store.interface import Store
 from fhir_kb.store.resource import StoredResource
@@ -33,20 +33,13 @@ class StoredConformance:
         self._store = store
         self._curated = curated
         self._definitions = definitions
-        self._lock = Lock()
-        self._read_from: tuple[object, ...] = ()
-        self._conformance: Conformance | None = None
+        self._kept: Kept[Conformance] = Kept(1)
 
     def __call__(self) -> Conformance:
         """Return it; nothing is read before it is asked."""
         store = self._store()
         rows = [row for type in _TYPES for row in store.rows_of_type(type)]
-        state = (store.origin, *rows)
-        with self._lock:
-            if self._conformance is None or self._read_from != state:
-                self._conformance = self._read(store.resources(rows))
-                self._read_from = state
-            return self._conformance
+        return self._kept.get((store.origin, *rows), lambda: self._read(store.resources(rows)))
 
     def _read(self, resources: Iterable[StoredResource]) -> Conformance:
         ours: list[Json] = []

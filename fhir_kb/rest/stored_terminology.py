@@ -3,11 +3,10 @@
 https://hl7.org/fhir/R4/terminology-service.html
 """
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from threading import Lock
+from collections.abc import Iterable
 
 from fhir_kb.definitions import Definitions
+from fhir_kb.rest.kept import Kept
 from fhir_kb.rest.own_text import read_own
 from fhir_kb.store.interface import Store
 from fhir_kb.terminology import Terminology
@@ -34,24 +33,4 @@ def _read(store: Store, rows: Iterable[int], definitions: Definitions) -> Termin
     return Terminology(definitions, named)
 
 
-class _Kept:
-    """The latest terminologies by what they were read from."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._kept: OrderedDict[tuple[object, ...], Terminology] = OrderedDict()
-
-    def get(self, key: tuple[object, ...], read: Callable[[], Terminology]) -> Terminology:
-        """Return the one of this key, read now if it is not kept."""
-        with self._lock:
-            kept = self._kept.get(key)
-        if kept is None:
-            kept = read()
-            with self._lock:
-                self._kept[key] = kept
-                while len(self._kept) > _KEPT_MOST:
-                    self._kept.popitem(last=False)
-        return kept
-
-
-_KEPT = _Kept()
+_KEPT: Kept[Terminology] = Kept(_KEPT_MOST)
